@@ -1,0 +1,43 @@
+export type {
+  Block,
+  Cell,
+  Column,
+  Document,
+  Heading,
+  KeyValues,
+  Note,
+  NoteLevel,
+  Table,
+  TextBlock,
+  Tone,
+  TonedText,
+} from './document.ts';
+export {
+  cellText,
+  cellTone,
+  document,
+  heading,
+  keyValues,
+  note,
+  table,
+  textBlock,
+  toned,
+} from './document.ts';
+export type { ReportFormat } from './files.ts';
+export { renderReport, reportFileFormat, reportFormats } from './files.ts';
+export type { Finding, FindingLocation, Severity } from './finding.ts';
+export { countBySeverity, locationText, severities } from './finding.ts';
+export { reportToJson } from './json.ts';
+export type { ModelInfo, ReportBase, ToolInfo, Verdict } from './report.ts';
+export { toolInfo } from './report.ts';
+export type { TextStyle } from './table.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatInteger,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatRatio,
+} from './units.ts';
+export { visibleLines, visibleText } from './visible.ts';
