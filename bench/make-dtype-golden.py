@@ -3,7 +3,7 @@
 Not part of the product and not run by the tests. Needs Python with onnx >= 1.23, ml_dtypes, numpy
 and onnxruntime:
 
-    python bench/make-dtype-golden.py
+    python bench/make-dtype-golden.py && npx biome check --write test/tensor/golden/dtypes.json
 
 Which implementation speaks for what:
 - codes: onnx.TensorProto.DataType; ranges: numpy and ml_dtypes finfo / iinfo
@@ -21,6 +21,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import warnings
 
 import ml_dtypes
@@ -179,8 +180,6 @@ golden = {
 OUT.parent.mkdir(parents=True, exist_ok=True)
 text = json.dumps(golden, indent=2)
 # Number lists on one line each.
-import re  # noqa: E402
-
 text = re.sub(r"\[\s+([-\d,\s]+?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", text)
 OUT.write_text(text + "\n", encoding="utf-8", newline="\n")
 print(f"{OUT}: {OUT.stat().st_size} bytes")

@@ -1,4 +1,4 @@
-/** The terminal, and the only place that touches the process's streams. */
+/** The terminal as the rest of the program sees it; tests have one that collects what is written. */
 export interface Io {
   /** Writes text to stdout; adds nothing. */
   stdout(text: string): void;
@@ -18,23 +18,30 @@ export interface Io {
 
 const defaultColumns = 80;
 
-/** The streams of this process. They are written to in order and never cut short. */
+/**
+ * The streams of this process. What is written is handed to Node's own queue, which is emptied
+ * before the process ends by itself; so nothing is cut as long as nobody calls `process.exit`.
+ */
 export function processIo(signal: AbortSignal): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Pipes are asynchronous on POSIX; blocking writes keep a large report whole even when the
-    // process is told to end while the reader is slow.
-    (
-      stream as unknown as { _handle?: { setBlocking?: (on: boolean) => void } }
-    )._handle?.setBlocking?.(true);
-  }
+  const { stdout, stderr } = process;
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
-    isTty: process.stdout.isTTY,
-    isErrTty: process.stderr.isTTY,
-    columns: process.stdout.columns || defaultColumns,
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    isTty: isTerminal(stdout),
+    isErrTty: isTerminal(stderr),
+    columns: positiveOr(stdout.columns, positiveOr(stderr.columns, defaultColumns)),
     env: process.env,
     cwd: process.cwd(),
     signal,
   };
+}
+
+/** Node leaves `isTTY` undefined on what is not a terminal, whatever its type says. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
+}
+
+/** Some terminals report no width, some a width of 0. */
+function positiveOr(value: number | undefined, fallback: number): number {
+  return value !== undefined && value > 0 ? value : fallback;
 }

@@ -61,11 +61,10 @@ export function outputOptions(command: Command, config: OutputOptionsConfig = {}
     .option(
       '--report <file>',
       'also write the report, by extension: .json, .md; repeatable',
-      (text, previous: readonly string[]) => {
+      (text, previous: readonly string[] | undefined) => {
         reportFileFormat(text);
-        return [...previous, text];
+        return [...(previous ?? []), text];
       },
-      [],
     )
     .option('-q, --quiet', 'print the report and errors only: no progress, no notes')
     .option('-v, --verbose', 'tell each step on stderr')
@@ -121,20 +120,18 @@ export function shapeOptions(command: Command): void {
     .option(
       '--dim <name=n>',
       'fix a symbolic dimension; repeatable',
-      (text, previous: ReadonlyMap<string, number>) => {
+      (text, previous: ReadonlyMap<string, number> | undefined) => {
         const { name, size } = parseDim('--dim', text);
         return addOnce(previous, '--dim', name, size);
       },
-      new Map<string, number>(),
     )
     .option(
       '--shape <input=1x3x224x224>',
       "fix an input's shape; repeatable",
-      (text, previous: ReadonlyMap<string, readonly number[]>) => {
+      (text, previous: ReadonlyMap<string, readonly number[]> | undefined) => {
         const { input, shape } = parseShape('--shape', text);
         return addOnce(previous, '--shape', input, shape);
       },
-      new Map<string, readonly number[]>(),
     );
 }
 
@@ -143,8 +140,7 @@ export function inputsOption(command: Command): void {
   command.option(
     '--inputs <source>',
     'data to run on: a .npz, NAME=file.npy, or a folder of them; repeatable (default: seeded random)',
-    (text, previous: readonly string[]) => [...previous, text],
-    [],
+    (text, previous: readonly string[] | undefined) => [...(previous ?? []), text],
   );
 }
 
@@ -240,14 +236,16 @@ export function outputModelOptionsOf(
 /**
  * The map with one entry more, for options that are given once per name.
  *
- * @throws {MlkitError} USAGE when the name is there already with another value.
+ * @throws {MlkitError} USAGE when the name is there already.
  */
 export function addOnce<T>(
-  map: ReadonlyMap<string, T>,
+  map: ReadonlyMap<string, T> | undefined,
   flag: string,
   name: string,
   value: T,
 ): ReadonlyMap<string, T> {
-  if (map.has(name)) throw new MlkitError('USAGE', `${flag}: "${name}" is given twice`);
-  return new Map([...map, [name, value]]);
+  if (map?.has(name) === true) {
+    throw new MlkitError('USAGE', `${flag}: "${name}" is given twice`);
+  }
+  return new Map([...(map ?? []), [name, value]]);
 }

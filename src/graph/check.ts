@@ -1,4 +1,5 @@
 import type { Finding } from '../report/index.ts';
+import { checkOrder } from './check-order.ts';
 import type { Graph } from './graph.ts';
 import type { Model } from './model.ts';
 import type { Node } from './node.ts';
@@ -12,12 +13,13 @@ import { walkGraphs } from './walk.ts';
  */
 export function checkStructure(model: Model): Finding[] {
   const findings: Finding[] = [];
+  const ofOrder = checkOrder(model);
   for (const { graph, path, definition } of walkGraphs(model)) {
     const imported = new Set((definition?.opsets ?? model.opsets).map((each) => each.domain));
     // Before IR 3 there were no imports.
     if (model.irVersion >= 3) checkDomains(graph, path, imported, findings);
     checkDefinitions(graph, path, findings);
-    checkOrder(graph, path, findings);
+    findings.push(...(ofOrder.get(graph) ?? []));
   }
   return findings;
 }
@@ -75,58 +77,4 @@ function checkDefinitions(graph: Graph, path: string, findings: Finding[]): void
     }
     names.add(node.name);
   }
-  for (const value of graph.outputs) {
-    if (value.isDefined) continue;
-    findings.push({
-      code: 'output-undefined',
-      severity: 'error',
-      at: { graph: path, value: value.name },
-      message: `nothing produces the output "${value.name}"`,
-    });
-  }
-}
-
-/** Every input must be defined before it is read: earlier in this graph, or around it. */
-function checkOrder(graph: Graph, path: string, findings: Finding[]): void {
-  const done = new Set<Node>();
-  for (const node of graph.nodes) {
-    for (const value of readsOf(node)) {
-      if (!value.isDefined) {
-        findings.push({
-          code: 'value-undefined',
-          severity: 'error',
-          at: { graph: path, node: node.label, value: value.name },
-          message: `${node.label} reads "${value.name}", which nothing defines`,
-        });
-      } else if (value.graph === graph && value.producer !== null && !done.has(value.producer)) {
-        findings.push({
-          code: 'node-order',
-          severity: 'error',
-          at: { graph: path, node: node.label, value: value.name },
-          message: `${node.label} reads "${value.name}" before ${value.producer.label} has produced it`,
-        });
-      }
-    }
-    done.add(node);
-  }
-}
-
-/** Values that a node reads: its inputs, and what its subgraphs capture from outside themselves. */
-function readsOf(node: Node): Set<Value> {
-  const reads = new Set<Value>();
-  for (const value of node.inputs) if (value !== null) reads.add(value);
-  const visit = (graph: Graph, inside: ReadonlySet<Graph>): void => {
-    const here = new Set([...inside, graph]);
-    const capture = (value: Value | null): void => {
-      // A name that nothing defines is reported where it is read, inside the subgraph.
-      if (value !== null && value.isDefined && !here.has(value.graph)) reads.add(value);
-    };
-    for (const inner of graph.nodes) {
-      for (const value of inner.inputs) capture(value);
-      for (const subgraph of inner.subgraphs) visit(subgraph, here);
-    }
-    for (const value of graph.outputs) capture(value);
-  };
-  for (const subgraph of node.subgraphs) visit(subgraph, new Set());
-  return reads;
 }

@@ -1,31 +1,14 @@
-import { MlkitError } from '../errors.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Attribute } from './attribute.ts';
 import type { Model } from './model.ts';
 import { mutable } from './mutable.ts';
-import { Node } from './node.ts';
+import { nameTaken } from './names.ts';
+import { graphsOf, Node, type NodeFields } from './node.ts';
+import { NodeList, type Position } from './node-list.ts';
 import type { ValueType } from './shape.ts';
+import { addUse, clearInput, dropUse, recordInput } from './uses.ts';
 import { type SparseTensor, type Use, Value } from './value.ts';
-
-export interface NodeFields {
-  readonly opType: string;
-  readonly domain?: string;
-  readonly overload?: string;
-  /** Absent: the model's allocator names it after its operator. */
-  readonly name?: string;
-  readonly inputs: readonly (Value | null)[];
-  /**
-   * Names of new outputs, which must be free; empty text leaves an optional output out. A value of
-   * the graph instead of a name is taken over from the node that produced it so far, and keeps its
-   * name and uses.
-   */
-  readonly outputs: readonly (string | Value)[];
-  readonly attributes?: readonly Attribute[];
-  readonly docString?: string;
-}
-
-/** Where a new node goes; at the end by default. */
-export type Position = { readonly before: Node } | { readonly after: Node } | 'end';
+import { walkGraphs } from './walk.ts';
 
 /**
  * A graph: the main one, the body of a function, or a subgraph of a node. It owns its nodes and
@@ -33,7 +16,7 @@ export type Position = { readonly before: Node } | { readonly after: Node } | 'e
  *
  * Names resolve within the graph first, then outwards through the graphs around it. Broken graphs
  * (names defined twice, never, or late) can be represented: the first definition of a name is what
- * readers of that name get, and {@link checkGraph} reports the rest.
+ * readers of that name get, and {@link checkStructure} reports the rest.
  */
 export class Graph {
   readonly model: Model;
@@ -50,11 +33,11 @@ export class Graph {
   readonly #inputs: Value[] = [];
   readonly #initializers = new Set<Value>();
   readonly #outputs: { value: Value; use: Use }[] = [];
-  readonly #inputUses = new WeakMap<Node, (Use | null)[]>();
-  #first: Node | null = null;
-  #last: Node | null = null;
-  #nodeCount = 0;
-  #nodeList: readonly Node[] | null = null;
+  readonly #nodes = new NodeList();
+  /** The node whose attribute this subgraph is; null for other graphs, and between two nodes. */
+  #owner: Node | null = null;
+  /** Whether it has given up its captures, because the node that owned it is gone. */
+  #isReleased = false;
 
   constructor(model: Model, kind: Graph['kind'], parent: Graph | null) {
     this.model = model;
@@ -64,16 +47,11 @@ export class Graph {
 
   /** The nodes in execution order. A snapshot: edits make a new one, so iterating is safe. */
   get nodes(): readonly Node[] {
-    if (this.#nodeList === null) {
-      const list: Node[] = [];
-      for (let node = this.#first; node !== null; node = node.next) list.push(node);
-      this.#nodeList = list;
-    }
-    return this.#nodeList;
+    return this.#nodes.snapshot;
   }
 
   get nodeCount(): number {
-    return this.#nodeCount;
+    return this.#nodes.count;
   }
 
   get inputs(): readonly Value[] {
@@ -89,9 +67,12 @@ export class Graph {
     return [...this.#initializers];
   }
 
-  /** Every value that this graph owns, names that it reads and nobody defines included. */
+  /**
+   * Every value that this graph owns, names that it reads and nobody defines included. A snapshot,
+   * so iterating is safe.
+   */
   values(): Iterable<Value> {
-    return this.#values.values();
+    return [...this.#values.values()];
   }
 
   /** The value of that name in this graph itself. */
@@ -101,11 +82,7 @@ export class Graph {
 
   /** The value that `name` means here: this graph's own, else that of the nearest graph around it. */
   resolve(name: string): Value | undefined {
-    for (let graph: Graph | null = this; graph !== null; graph = graph.parent) {
-      const value = graph.#values.get(name);
-      if (value !== undefined) return value;
-    }
-    return undefined;
+    return this.#values.get(name) ?? this.parent?.resolve(name);
   }
 
   // Nodes
@@ -117,8 +94,15 @@ export class Graph {
    */
   addNode(fields: NodeFields, position: Position = 'end'): Node {
     const { names } = this.model;
+    this.#ownPosition(position);
+    const seen = new Set<string>();
     for (const output of fields.outputs) {
-      if (typeof output === 'string' && this.resolve(output)?.isDefined) throw nameTaken(output);
+      if (output === '') continue;
+      if (typeof output !== 'string') this.#takeable(output);
+      else if (this.resolve(output)?.isDefined) throw nameTaken(output);
+      const outputName = typeof output === 'string' ? output : output.name;
+      if (seen.has(outputName)) throw nameTaken(outputName);
+      seen.add(outputName);
     }
     const name = fields.name ?? names.allocate(fields.opType);
     const node = new Node(this, { ...fields, name });
@@ -141,29 +125,21 @@ export class Graph {
         throw new RangeError(`${node.label} cannot be removed: "${output.name}" is still used`);
       }
     }
-    for (let index = 0; index < node.inputs.length; index += 1) this.#clearUse(node, index);
-    for (const subgraph of node.subgraphs) subgraph.#releaseCaptures();
+    for (let index = 0; index < node.inputs.length; index += 1) clearInput(node, index);
+    for (const attribute of node.attributes) this.#disown(node, attribute);
     for (const output of node.outputs) if (output !== null) this.#forget(output);
-    const { previous, next } = node;
-    if (previous === null) this.#first = next;
-    else mutable(previous).next = next;
-    if (next === null) this.#last = previous;
-    else mutable(next).previous = previous;
-    mutable(node).attached = false;
-    this.#nodeCount -= 1;
-    this.#nodeList = null;
+    this.#nodes.remove(node);
   }
 
   /** Moves a node to another place in the order. */
   moveNode(node: Node, position: Position): void {
     this.#own(node);
-    const { previous, next } = node;
-    if (previous === null) this.#first = next;
-    else mutable(previous).next = next;
-    if (next === null) this.#last = previous;
-    else mutable(next).previous = previous;
-    this.#nodeCount -= 1;
-    this.#link(node, position);
+    this.#ownPosition(position);
+    if (position !== 'end' && ('before' in position ? position.before : position.after) === node) {
+      return;
+    }
+    this.#nodes.remove(node);
+    this.#nodes.insert(node, position);
   }
 
   /** Makes input `index` of a node read `value`; adds missing inputs before it as left out. */
@@ -171,10 +147,10 @@ export class Graph {
     this.#own(node);
     const inputs = [...node.inputs];
     while (inputs.length <= index) inputs.push(null);
-    this.#clearUse(node, index);
+    clearInput(node, index);
     inputs[index] = value;
     mutable(node).inputs = inputs;
-    this.#recordUse(node, index, value);
+    recordInput(node, index, value);
   }
 
   /** Sets or replaces an attribute. */
@@ -182,13 +158,17 @@ export class Graph {
     this.#own(node);
     const at = node.attributes.findIndex((each) => each.name === attribute.name);
     const attributes = [...node.attributes];
+    const earlier = attributes[at];
+    if (earlier !== undefined) this.#disown(node, earlier);
     if (at < 0) attributes.push(attribute);
     else attributes[at] = attribute;
     mutable(node).attributes = attributes;
+    this.#adopt(node, attribute);
   }
 
   removeAttribute(node: Node, name: string): void {
     this.#own(node);
+    for (const each of node.attributes) if (each.name === name) this.#disown(node, each);
     mutable(node).attributes = node.attributes.filter((each) => each.name !== name);
   }
 
@@ -206,21 +186,22 @@ export class Graph {
    * graphs unless `keepOutputs`, which leaves the names that callers see alone.
    */
   replaceUses(from: Value, to: Value, options: { keepOutputs?: boolean } = {}): void {
-    for (const use of [...from.uses]) {
+    const uses = [...from.uses];
+    for (const use of uses) {
       if (use.kind === 'input') use.node.graph.setInput(use.node, use.index, to);
       else if (!options.keepOutputs) use.graph.setOutput(use.index, to);
     }
   }
 
   /**
-   * Renames a value wherever it is read.
+   * Renames a value wherever it is read. Costs a walk over the model when the name was used before.
    *
-   * @throws MlkitError USAGE when the name is taken in the model.
+   * @throws MlkitError USAGE when a value of the model has the name.
    */
   renameValue(value: Value, name: string): void {
     this.#ownValue(value);
     if (value.name === name) return;
-    if (name === '' || this.model.names.has(name)) throw nameTaken(name);
+    if (name === '' || this.#isValueName(name)) throw nameTaken(name);
     if (this.#values.get(value.name) === value) this.#values.delete(value.name);
     mutable(value).name = name;
     this.#values.set(name, value);
@@ -255,16 +236,16 @@ export class Graph {
     return value;
   }
 
-  /** Gives a value a constant, or another one. */
+  /** Gives a value a constant, or another one; a node that produced it so far no longer does. */
   setInitializer(value: Value, tensor: Tensor): void {
-    this.#ownValue(value);
+    this.#takeFromProducer(value);
     mutable(value).initializer = tensor;
     mutable(value).sparseInitializer = null;
     this.#initializers.add(value);
   }
 
   setSparseInitializer(value: Value, sparse: SparseTensor): void {
-    this.#ownValue(value);
+    this.#takeFromProducer(value);
     mutable(value).initializer = null;
     mutable(value).sparseInitializer = sparse;
     this.#initializers.add(value);
@@ -277,6 +258,7 @@ export class Graph {
    */
   removeInitializer(value: Value): void {
     this.#ownValue(value);
+    if (!this.#initializers.has(value)) throw new RangeError(`"${value.name}" is no initializer`);
     if (value.uses.size > 0 && !value.isInput) {
       throw new RangeError(`initializer "${value.name}" cannot be removed: it is still used`);
     }
@@ -289,7 +271,8 @@ export class Graph {
   /** Adds an input, or makes a constant one that callers can override. */
   addInput(name: string, type: ValueType | null): Value {
     const existing = this.#values.get(name);
-    const value = existing?.initializer ? existing : this.#declareNew(name);
+    const isConstant = existing !== undefined && this.#initializers.has(existing);
+    const value = isConstant && !existing.isInput ? existing : this.#declareNew(name);
     mutable(value).isInput = true;
     mutable(value).type = type;
     this.#inputs.push(value);
@@ -317,22 +300,22 @@ export class Graph {
   addOutput(value: Value): void {
     const use: Use = { kind: 'output', graph: this, index: this.#outputs.length };
     this.#outputs.push({ value, use });
-    (value.uses as Set<Use>).add(use);
+    addUse(value, use);
   }
 
   /** Makes output `index` return another value. The name that callers see changes with it. */
   setOutput(index: number, value: Value): void {
     const output = this.#outputs[index];
     if (output === undefined) throw new RangeError(`there is no output ${index}`);
-    (output.value.uses as Set<Use>).delete(output.use);
-    (value.uses as Set<Use>).add(output.use);
+    dropUse(output.value, output.use);
+    addUse(value, output.use);
     output.value = value;
   }
 
   removeOutput(index: number): void {
     const [gone] = this.#outputs.splice(index, 1);
     if (gone === undefined) throw new RangeError(`there is no output ${index}`);
-    (gone.value.uses as Set<Use>).delete(gone.use);
+    dropUse(gone.value, gone.use);
     for (let at = index; at < this.#outputs.length; at += 1) {
       const output = this.#outputs[at];
       if (output !== undefined && output.use.kind === 'output') {
@@ -343,13 +326,16 @@ export class Graph {
 
   // For readers, which must be able to build graphs that are wrong.
 
-  /** @internal A value of this name; the first of a name is what the name resolves to. */
-  declare(name: string): Value {
-    const existing = this.#values.get(name);
-    if (existing !== undefined && !existing.isDefined) return existing;
+  /** @internal A new value; the first of a name is what the name resolves to. */
+  define(name: string): Value {
     const value = new Value(this, name);
-    if (existing === undefined && name !== '') this.#values.set(name, value);
+    if (name !== '' && !this.#values.has(name)) this.#values.set(name, value);
     return value;
+  }
+
+  /** @internal Notes what the reader has put on a value. */
+  remember(value: Value, origin: unknown): void {
+    mutable(value).origin = origin;
   }
 
   /** @internal */
@@ -370,53 +356,65 @@ export class Graph {
     editable.inputs = inputs;
     editable.outputs = outputs;
     editable.attributes = attributes;
-    for (const [index, value] of inputs.entries()) this.#recordUse(node, index, value);
+    for (const [index, value] of inputs.entries()) recordInput(node, index, value);
     for (const [index, value] of outputs.entries()) {
       if (value === null) continue;
       mutable(value).producer = node;
       mutable(value).producerIndex = index;
     }
-    this.#link(node, position);
+    for (const attribute of attributes) this.#adopt(node, attribute);
+    this.#nodes.insert(node, position);
   }
 
   #output(output: string | Value): Value | null {
     if (output === '') return null;
     if (typeof output === 'string') {
       this.model.names.reserve(output);
-      return this.declare(output);
+      return this.#claim(output);
     }
-    this.#ownValue(output);
-    const { producer, producerIndex } = output;
-    if (producer !== null) {
-      mutable(producer).outputs = producer.outputs.with(producerIndex, null);
-    }
+    this.#takeFromProducer(output);
+    this.#values.set(output.name, output);
     return output;
   }
 
-  #link(node: Node, position: Position): void {
-    let previous: Node | null;
-    let next: Node | null;
-    if (position === 'end') [previous, next] = [this.#last, null];
-    else if ('before' in position) [previous, next] = [position.before.previous, position.before];
-    else [previous, next] = [position.after, position.after.next];
-    const editable = mutable(node);
-    editable.previous = previous;
-    editable.next = next;
-    editable.attached = true;
-    if (previous === null) this.#first = node;
-    else mutable(previous).next = node;
-    if (next === null) this.#last = node;
-    else mutable(next).previous = node;
-    this.#nodeCount += 1;
-    this.#nodeList = null;
+  /** Whether a node may take `value` over as its output. */
+  #takeable(value: Value): void {
+    this.#ownValue(value);
+    if (value.isInput || this.#initializers.has(value)) {
+      throw new RangeError(`"${value.name}" is no output of a node, so none can take it over`);
+    }
+    const holder = this.#values.get(value.name);
+    if (holder !== undefined && holder !== value) throw nameTaken(value.name);
+  }
+
+  #takeFromProducer(value: Value): void {
+    this.#ownValue(value);
+    const { producer, producerIndex } = value;
+    if (producer === null) return;
+    mutable(producer).outputs = producer.outputs.with(producerIndex, null);
+    mutable(value).producer = null;
+    mutable(value).producerIndex = 0;
+  }
+
+  /** Whether some value has this name; the allocator also keeps names that are free again. */
+  #isValueName(name: string): boolean {
+    if (!this.model.names.has(name)) return false;
+    if (this.resolve(name) !== undefined) return true;
+    for (const { graph } of walkGraphs(this.model)) if (graph.#values.has(name)) return true;
+    return false;
   }
 
   #declareNew(name: string): Value {
-    const existing = this.#values.get(name);
     // A name that was read and never defined is defined now; any other must be free.
-    if (existing?.isDefined) throw nameTaken(name);
+    if (name === '' || this.resolve(name)?.isDefined) throw nameTaken(name);
     this.model.names.reserve(name);
-    return this.declare(name);
+    return this.#claim(name);
+  }
+
+  /** The value that defining `name` defines: one that was read and never defined, or a new one. */
+  #claim(name: string): Value {
+    const existing = this.#values.get(name);
+    return existing === undefined || existing.isDefined ? this.define(name) : existing;
   }
 
   #forget(value: Value): void {
@@ -424,36 +422,40 @@ export class Graph {
     mutable(value).producer = null;
   }
 
-  #recordUse(node: Node, index: number, value: Value | null): void {
-    let uses = this.#inputUses.get(node);
-    if (uses === undefined) {
-      uses = [];
-      this.#inputUses.set(node, uses);
+  /** Makes the graphs of an attribute the node's: what they read counts as used again. */
+  #adopt(node: Node, attribute: Attribute): void {
+    for (const subgraph of graphsOf(attribute)) {
+      subgraph.#owner = node;
+      if (subgraph.#isReleased) subgraph.#restoreUses();
+      subgraph.#isReleased = false;
     }
-    if (value === null) {
-      uses[index] = null;
-      return;
-    }
-    const use: Use = { kind: 'input', node, index };
-    uses[index] = use;
-    (value.uses as Set<Use>).add(use);
   }
 
-  #clearUse(node: Node, index: number): void {
-    const uses = this.#inputUses.get(node);
-    const use = uses?.[index];
-    if (uses === undefined || !use) return;
-    (node.inputs[index]?.uses as Set<Use> | undefined)?.delete(use);
-    uses[index] = null;
+  /** Lets the graphs of an attribute go, unless another node has adopted them in the meantime. */
+  #disown(node: Node, attribute: Attribute): void {
+    for (const subgraph of graphsOf(attribute)) {
+      if (subgraph.#owner !== node) continue;
+      subgraph.#owner = null;
+      subgraph.#releaseUses();
+      subgraph.#isReleased = true;
+    }
   }
 
-  /** Gives up everything that this graph reads from the graphs around it. */
-  #releaseCaptures(): void {
+  /** Gives up everything that this graph and the graphs in it read. */
+  #releaseUses(): void {
     for (const node of this.nodes) {
-      for (let index = 0; index < node.inputs.length; index += 1) this.#clearUse(node, index);
-      for (const subgraph of node.subgraphs) subgraph.#releaseCaptures();
+      for (let index = 0; index < node.inputs.length; index += 1) clearInput(node, index);
+      for (const subgraph of node.subgraphs) subgraph.#releaseUses();
     }
-    for (const { value, use } of this.#outputs) (value.uses as Set<Use>).delete(use);
+    for (const { value, use } of this.#outputs) dropUse(value, use);
+  }
+
+  #restoreUses(): void {
+    for (const node of this.nodes) {
+      for (const [index, value] of node.inputs.entries()) recordInput(node, index, value);
+      for (const subgraph of node.subgraphs) subgraph.#restoreUses();
+    }
+    for (const { value, use } of this.#outputs) addUse(value, use);
   }
 
   #own(node: Node): void {
@@ -462,17 +464,13 @@ export class Graph {
     }
   }
 
+  #ownPosition(position: Position): void {
+    if (position !== 'end') this.#own('before' in position ? position.before : position.after);
+  }
+
   #ownValue(value: Value): void {
     if (value.graph !== this) {
       throw new RangeError(`"${value.name}" is not a value of graph "${this.name}"`);
     }
   }
-}
-
-function nameTaken(name: string): MlkitError {
-  return name === ''
-    ? new MlkitError('USAGE', 'a value cannot have an empty name')
-    : new MlkitError('USAGE', `the name "${name}" is taken in this model`, {
-        hint: 'Choose another name.',
-      });
 }

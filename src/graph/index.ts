@@ -1,10 +1,11 @@
 export * from './attribute.ts';
 export * from './build.ts';
 export { checkStructure } from './check.ts';
-export { Graph, type NodeFields, type Position } from './graph.ts';
+export { Graph } from './graph.ts';
 export { type FunctionDefinition, Model, type OpsetImport } from './model.ts';
 export { NameAllocator } from './names.ts';
-export { Node } from './node.ts';
+export { Node, type NodeFields } from './node.ts';
+export type { Position } from './node-list.ts';
 export { printModel } from './print.ts';
 export * from './shape.ts';
 export { type SparseTensor, type Use, Value } from './value.ts';

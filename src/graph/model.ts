@@ -55,9 +55,10 @@ export class Model {
 
   /** Imports an operator set, or changes the version of one that is imported. */
   setOpset(domain: string, version: number): void {
-    this.opsets = this.opset(domain)
-      ? this.opsets.map((each) => (each.domain === domain ? { domain, version } : each))
-      : [...this.opsets, { domain, version }];
+    this.opsets =
+      this.opset(domain) !== undefined
+        ? this.opsets.map((each) => (each.domain === domain ? { domain, version } : each))
+        : [...this.opsets, { domain, version }];
   }
 
   /** The allocator of names for new nodes and values. Cost: one walk over the model, once. */

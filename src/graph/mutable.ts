@@ -5,5 +5,5 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
  * so that uses, producers and names can never disagree.
  */
 export function mutable<T>(part: T): Mutable<T> {
-  return part as Mutable<T>;
+  return part;
 }

@@ -1,3 +1,5 @@
+import { MlkitError } from '../errors.ts';
+
 /**
  * The names that are taken in one model: values, nodes, initializers, in all graphs. One allocator
  * for all of them, so that a new name can neither collide nor shadow.
@@ -30,4 +32,13 @@ export class NameAllocator {
     this.#taken.add(name);
     return name;
   }
+}
+
+/** The error of giving a value a name that it cannot have. */
+export function nameTaken(name: string): MlkitError {
+  return name === ''
+    ? new MlkitError('USAGE', 'a value cannot have an empty name')
+    : new MlkitError('USAGE', `the name "${name}" is taken in this model`, {
+        hint: 'Choose another name.',
+      });
 }

@@ -4,6 +4,23 @@ import type { Attribute } from './attribute.ts';
 import type { Graph } from './graph.ts';
 import type { Value } from './value.ts';
 
+export interface NodeFields {
+  readonly opType: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  /** Absent: the model's allocator names it after its operator. */
+  readonly name?: string;
+  readonly inputs: readonly (Value | null)[];
+  /**
+   * Names of new outputs, which must be free; empty text leaves an optional output out. A value of
+   * the graph instead of a name is taken over from the node that produced it so far, and keeps its
+   * name and uses.
+   */
+  readonly outputs: readonly (string | Value)[];
+  readonly attributes?: readonly Attribute[];
+  readonly docString?: string;
+}
+
 /**
  * One operation. Inputs and outputs are values; null stands for an optional one left out.
  *
@@ -23,7 +40,7 @@ export class Node {
   readonly docString: string = '';
   readonly metadata: readonly (readonly [string, string])[] = [];
   /** @internal Belongs to the reader that made the graph. */
-  readonly origin: unknown = undefined;
+  readonly origin: unknown;
   /** @internal Position in the graph's list. */
   readonly next: Node | null = null;
   /** @internal */
@@ -34,13 +51,20 @@ export class Node {
   /** @internal Use the graph's methods. */
   constructor(
     graph: Graph,
-    fields: { opType: string; domain?: string; overload?: string; name?: string },
+    fields: {
+      opType: string;
+      domain?: string;
+      overload?: string;
+      name?: string;
+      origin?: unknown;
+    },
   ) {
     this.graph = graph;
     this.opType = fields.opType;
     this.domain = fields.domain ?? '';
     this.overload = fields.overload ?? '';
     this.name = fields.name ?? '';
+    this.origin = fields.origin;
   }
 
   /** `Conv "conv1"`, `com.microsoft.Gelu #12`: for messages. */
@@ -53,10 +77,7 @@ export class Node {
 
   /** The graphs that its attributes hold (If, Loop, Scan), in order. */
   get subgraphs(): Graph[] {
-    return this.attributes.flatMap((attribute) => {
-      if (attribute.type === 'graph') return [attribute.value];
-      return attribute.type === 'graphs' ? attribute.value : [];
-    });
+    return this.attributes.flatMap(graphsOf);
   }
 
   attribute(name: string): Attribute | undefined {
@@ -106,6 +127,12 @@ export class Node {
     }
     return attribute as Extract<Attribute, { type: Type }>;
   }
+}
+
+/** The graphs that an attribute holds, in order. */
+export function graphsOf(attribute: Attribute): readonly Graph[] {
+  if (attribute.type === 'graph') return [attribute.value];
+  return attribute.type === 'graphs' ? attribute.value : [];
 }
 
 function clampToSafe(value: bigint): number {

@@ -1,5 +1,5 @@
-import type { FunctionDefinition, Model } from './model.ts';
 import type { Graph } from './graph.ts';
+import type { FunctionDefinition, Model } from './model.ts';
 import type { Node } from './node.ts';
 
 /** A graph and where it stands in its model. */

@@ -31,7 +31,7 @@ export function columnWidths(needs: readonly ColumnNeed[], room: number | null):
 /** The largest cap such that the widths, each cut to it, fit the room; 0 when none does. */
 function capFor(widths: readonly number[], room: number): number {
   let left = room;
-  const ascending = [...widths].sort((a, b) => a - b);
+  const ascending = widths.toSorted((a, b) => a - b);
   for (const [i, width] of ascending.entries()) {
     const share = Math.floor(left / (ascending.length - i));
     if (width > share) return Math.max(share, 0);

@@ -5,6 +5,9 @@ import { reportToJson } from './json.ts';
 import type { ReportBase } from './report.ts';
 import type { TextStyle } from './table.ts';
 
+/** How a report can look. */
+export type ReportFormat = 'table' | 'json' | 'markdown';
+
 /** What a renderer is given; the document is made only by those that call for it. */
 interface RenderInput {
   readonly report: ReportBase;
@@ -19,7 +22,7 @@ interface Renderer {
 }
 
 /** THE table of formats: one row more is one format more, everywhere. */
-const renderers = {
+const renderers: Readonly<Record<ReportFormat, Renderer>> = {
   table: {
     async render({ document, style }) {
       // Loaded here because its layout library is not needed for any other format.
@@ -35,9 +38,7 @@ const renderers = {
       return renderMarkdown(await document());
     },
   },
-} as const satisfies Record<string, Renderer>;
-
-export type ReportFormat = keyof typeof renderers;
+};
 
 /** The values of `--format`. */
 export const reportFormats: readonly ReportFormat[] = Object.keys(renderers) as ReportFormat[];
@@ -59,13 +60,9 @@ export async function renderReport(
  */
 export function reportFileFormat(path: string): ReportFormat {
   const extension = extname(path).toLowerCase();
-  const byExtension = reportFormats.map((format) => {
-    const renderer: Renderer = renderers[format];
-    return [renderer.extension, format] as const;
-  });
-  const found = byExtension.find(([known]) => known !== undefined && known === extension);
-  if (found !== undefined) return found[1];
-  const known = byExtension.flatMap(([one]) => one ?? []).join(', ');
+  const found = reportFormats.find((format) => renderers[format].extension === extension);
+  if (found !== undefined) return found;
+  const known = reportFormats.flatMap((format) => renderers[format].extension ?? []).join(', ');
   const asked = extension === '' ? 'without an extension' : `as ${extension}`;
   throw new MlkitError('USAGE', `--report ${path}: a report cannot be written ${asked}`, {
     hint: `Supported extensions: ${known}.`,

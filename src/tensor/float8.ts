@@ -1,6 +1,6 @@
 import type { DataType } from './dtype.ts';
-import { arrayToFloat32Bits } from './float32-bits.ts';
 import { encodeFloat8e8m0, type RoundMode } from './float8e8m0.ts';
+import { arrayToFloat32Bits } from './float32-bits.ts';
 
 /** The float types of 4, 6 and 8 bits. */
 export type SmallFloatType =
@@ -125,9 +125,8 @@ function encodeFormat(format: Format, source: Uint32Array, saturate: boolean): U
         code = (fraction + (1 << (shift - 1)) - 1 + odd) >>> shift;
       }
     }
-    if (specials !== 'fnuz') result[i] = sign | code;
-    // Zero and NaN have one pattern each, whatever the sign.
-    else result[i] = code === 0 ? 0 : code > greatest ? signBit : sign | code;
+    // In fnuz the sign bit alone is NaN, so zero loses its sign; the overflow code is that NaN.
+    result[i] = code === 0 && specials === 'fnuz' ? 0 : sign | code;
   }
   return result;
 }

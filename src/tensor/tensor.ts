@@ -7,7 +7,8 @@ import { memoryStorage, stringStorage, type TensorStorage } from './storage.ts';
 
 export interface TensorFields {
   readonly name?: string;
-  readonly dtype: DataType;
+  /** Null: the file names no type, or one that we do not know. */
+  readonly dtype: DataType | null;
   /** Sizes, outermost first; empty for a scalar. */
   readonly dims: readonly number[];
   readonly storage: TensorStorage;
@@ -25,7 +26,8 @@ export interface TensorFields {
  */
 export class Tensor {
   readonly name: string;
-  readonly dtype: DataType;
+  /** The element type, or null for a broken tensor, which can be looked at and not read. */
+  readonly elementType: DataType | null;
   readonly dims: readonly number[];
   readonly storage: TensorStorage;
   readonly docString: string;
@@ -35,7 +37,7 @@ export class Tensor {
 
   constructor(fields: TensorFields) {
     this.name = fields.name ?? '';
-    this.dtype = fields.dtype;
+    this.elementType = fields.dtype;
     this.dims = fields.dims;
     this.storage = fields.storage;
     this.docString = fields.docString ?? '';
@@ -45,7 +47,17 @@ export class Tensor {
 
   /** A copy with some fields replaced. */
   with(fields: Partial<TensorFields>): Tensor {
-    return new Tensor({ ...this, ...fields });
+    return new Tensor({ ...this, dtype: this.elementType, ...fields });
+  }
+
+  /**
+   * The element type.
+   *
+   * @throws MlkitError MODEL_INVALID when there is none.
+   */
+  get dtype(): DataType {
+    if (this.elementType !== null) return this.elementType;
+    throw new MlkitError('MODEL_INVALID', `tensor "${this.name}" has no data type that we know`);
   }
 
   /**

@@ -1,0 +1,39 @@
+import { exitStatus } from '../errors.ts';
+import { processIo } from './io.ts';
+import { main } from './main.ts';
+
+/** Runs mlkit as this process: its arguments, its streams, Ctrl-C, and its exit status. */
+export async function runProcess(): Promise<void> {
+  endQuietlyWithoutReader();
+  process.exitCode = await main(process.argv.slice(2), processIo(interruptSignal()));
+}
+
+/**
+ * A reader that has gone (`| head`) is no error: what is left is written to nobody, the work goes on
+ * to its end, and the exit status tells of the work. Any other failed write is one.
+ */
+function endQuietlyWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout) {
+        process.stderr.write(`error: cannot write to stdout: ${error.message}\n`);
+      }
+      process.once('exit', () => {
+        process.exitCode = exitStatus.input;
+      });
+    });
+  }
+}
+
+/** Aborted by the first Ctrl-C (or a request to end), so that work can clean up; the second ends at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitStatus.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import { fromFileError, MlkitError } from '../errors.ts';
+
+/** Random access to bytes that may not be in memory. */
+export interface ByteSource {
+  /** What it is, for messages: usually a path. */
+  readonly label: string;
+  readonly size: number;
+  /**
+   * The bytes from `start` to `end`, which the caller must not write to. They stay as they are.
+   *
+   * @throws MlkitError when they cannot be read.
+   */
+  read(start: number, end: number): Uint8Array;
+}
+
+/** A source over bytes in memory. */
+export function memorySource(bytes: Uint8Array, label = 'bytes'): ByteSource {
+  return { label, size: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
+}
+
+/** Reads start small after a jump, so that a tensor's header costs one page, not a megabyte. */
+const smallestWindow = 4 * 1024;
+/** And grow while the reader goes straight on, as it does over runs of nodes. */
+const largestWindow = 1024 * 1024;
+
+/** A source over a file, read in windows that adapt to how it is read. */
+export class FileSource implements ByteSource {
+  readonly label: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  #descriptor: number | null;
+  #window: Uint8Array = new Uint8Array(0);
+  #windowStart = 0;
+  #windowSize = smallestWindow;
+  /** Bytes asked of the file system so far; lets a test assert that weights were not read. */
+  bytesRead = 0;
+
+  /** @throws MlkitError FILE_NOT_FOUND, FILE_IS_DIRECTORY, FILE_PERMISSION, FILE_IO. */
+  constructor(path: string, doing = 'cannot read') {
+    this.label = path;
+    try {
+      this.#descriptor = fs.openSync(path, 'r');
+    } catch (error) {
+      throw fromFileError(doing, path, error);
+    }
+    const stat = fs.fstatSync(this.#descriptor);
+    if (!stat.isFile()) {
+      this.close();
+      const what = stat.isDirectory() ? 'it is a directory' : 'it is not a regular file';
+      throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: ${what}`);
+    }
+    this.size = stat.size;
+    this.modifiedMs = stat.mtimeMs;
+  }
+
+  /** Identity of the open file, to tell whether two paths lead to it. */
+  identity(): { device: number; inode: number; links: number } {
+    const stat = fs.fstatSync(this.#open());
+    return { device: stat.dev, inode: stat.ino, links: stat.nlink };
+  }
+
+  read(start: number, end: number): Uint8Array {
+    const from = start - this.#windowStart;
+    const to = end - this.#windowStart;
+    if (from >= 0 && to <= this.#window.byteLength) return this.#window.subarray(from, to);
+    if (end - start > largestWindow) return this.#readExactly(start, end);
+    const isNext = from >= 0 && from <= this.#window.byteLength + smallestWindow;
+    this.#windowSize = isNext ? Math.min(this.#windowSize * 2, largestWindow) : smallestWindow;
+    const windowEnd = Math.min(this.size, start + Math.max(this.#windowSize, end - start));
+    this.#window = this.#readExactly(start, Math.max(windowEnd, end));
+    this.#windowStart = start;
+    return this.#window.subarray(0, end - start);
+  }
+
+  /** Lets go of the file. Reading it again is a defect. */
+  close(): void {
+    if (this.#descriptor !== null) fs.closeSync(this.#descriptor);
+    this.#descriptor = null;
+    this.#window = new Uint8Array(0);
+  }
+
+  #open(): number {
+    if (this.#descriptor === null) throw new Error(`${this.label} has been closed`);
+    return this.#descriptor;
+  }
+
+  #readExactly(start: number, end: number): Uint8Array {
+    // A buffer of its own for each read: views of earlier ones stay valid.
+    const buffer = Buffer.allocUnsafeSlow(end - start);
+    let done = 0;
+    while (done < buffer.byteLength) {
+      let count: number;
+      try {
+        count = fs.readSync(this.#open(), buffer, done, buffer.byteLength - done, start + done);
+      } catch (error) {
+        throw fromFileError('cannot read', this.label, error);
+      }
+      if (count === 0) {
+        throw new MlkitError(
+          'FILE_CHANGED',
+          `${this.label} ended at byte ${start + done} while it was being read; it had ${this.size} bytes`,
+        );
+      }
+      done += count;
+    }
+    this.bytesRead += done;
+    return buffer;
+  }
+}
