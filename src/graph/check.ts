@@ -19,7 +19,7 @@ export function checkStructure(model: Model): Finding[] {
     // Before IR 3 there were no imports.
     if (model.irVersion >= 3) checkDomains(graph, path, imported, findings);
     checkDefinitions(graph, path, findings);
-    findings.push(...(ofOrder.get(graph) ?? []));
+    for (const finding of ofOrder.get(graph) ?? []) findings.push(finding);
   }
   return findings;
 }

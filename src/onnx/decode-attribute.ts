@@ -101,7 +101,7 @@ function decodeMessageAttribute(
 }
 
 /** The type that is stated, or before IR 2, where none was, the field that is there. */
-function attributeType(message: RawMessage): AttributeType | null {
+export function attributeType(message: RawMessage): AttributeType | null {
   const code = message.number('type');
   const stated = attributeTypes.find((each) => each.code === code);
   if (stated !== undefined) return stated.type;

@@ -5,3 +5,16 @@ export { limits } from './limits.ts';
 export { type ForeignFormat, sniffFormat } from './sniff.ts';
 export { openTensorFile } from './tensor-file.ts';
 export { type ByteSource, FileSource, memorySource } from './source.ts';
+export { type EncodeOptions, encodeModel } from './encode.ts';
+export type { Placer, TensorPlacement } from './encode-tensor.ts';
+export { Rope } from './rope.ts';
+export { type PendingFile, throwIfAborted, writeFiles, type WriteOptions } from './atomic-write.ts';
+export {
+  type ExternalSettings,
+  type SavedFile,
+  type SaveOptions,
+  type SaveResult,
+  refuseInputs,
+  saveModel,
+  tensorsOf,
+} from './save.ts';

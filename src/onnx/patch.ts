@@ -51,20 +51,23 @@ export class MessagePatch {
   }
 
   bytesList(name: string, values: readonly Uint8Array[]): this {
+    const before = this.#original?.bytesList(name) ?? [];
+    const isSame = (value: Uint8Array, at: number): boolean => {
+      const other = before[at];
+      return other !== undefined && sameBytes(value, other);
+    };
+    if (before.length === values.length && values.every(isSame)) return this;
     return this.#set(
       name,
       values.map((value) => this.#record(name, Rope.bytes(value))),
     );
   }
 
-  /**
-   * An integer or enum field; null leaves it out. 0 is written when the field was there before, and
-   * always for members of a oneof and other fields whose presence means something.
-   */
-  int(name: string, value: bigint | number | null, keepZero = true): this {
+  /** An integer or enum field; null leaves it out, which is not the same as 0. */
+  int(name: string, value: bigint | number | null): this {
     const wanted = value === null ? null : BigInt(value);
     const before = this.#original?.has(name) ? this.#original.int(name) : null;
-    if (wanted === before || (!keepZero && wanted === 0n && before === null)) return this;
+    if (wanted === before) return this;
     return this.#set(name, wanted === null ? [] : [this.#varint(name, wanted)]);
   }
 

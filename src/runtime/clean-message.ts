@@ -1,0 +1,74 @@
+/** What the child printed last, in one line; empty where it printed nothing of use. */
+export function lastWords(printed: string): string {
+  const lines = withoutEscapes(printed)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !isNoise.test(line))
+    .map(cleanRuntimeMessage);
+  return shortened(lines.slice(-2).join(' | '), 300);
+}
+
+/** Stack frames and the heap statistics that Node prints before it aborts. */
+const isNoise =
+  /^(<--- |-----|\[\d+:0x|\d+: 0x|at .*[:(]\d|\d+: [\w:~]+.*\[|Node\.js v\d|\^|Aborted|\(node:\d+\))/;
+
+/**
+ * A message of onnxruntime without what helps nobody but its authors: colours, status numbers, its own
+ * source files, line numbers and C++ signatures. At most 600 characters.
+ */
+export function cleanRuntimeMessage(message: string): string {
+  let text = withoutEscapes(message).replace(/\s+/g, ' ').trim();
+  // A log line: "2026-01-01 10:00:00.000 [E:onnxruntime:, inference_session.cc:3106 operator()] ".
+  text = text.replace(/^[\d-]{10} [\d:.]+ \[[VIWEF]:onnxruntime:[^\]]*\] /, '');
+  text = text.replace(/\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /g, '');
+  text = text.replace(/^(Load model (from )?.+? failed[:.] ?)+/, '');
+  text = withoutSourceLocations(text);
+  // "x == y was false. What that means": the condition is C++.
+  text = text.replace(/(^|[:.] )[^.:]{1,200}(?:\.\w+\(\))? was false\. (?=\S)/g, '$1');
+  text = text.replace(
+    /Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g,
+    (_, op: string, name: string) => (name === '' ? `${op} node: ` : `${op} node "${name}": `),
+  );
+  text = text.replace(/ Please fix either the inputs\/outputs or the model\./, '');
+  return shortened(text.trim(), 600);
+}
+
+function withoutEscapes(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
+  return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
+}
+
+/**
+ * Removes "/path/file.cc:12 void ns::f(const T&, int) const [with T = float] " and the short form
+ * "file.cc:12 Function ".
+ */
+function withoutSourceLocations(text: string): string {
+  const location = /\S*\b[\w-]+\.(?:cc|cpp|cu|cuh|h|hpp|mm):\d+ /g;
+  let result = '';
+  let at = 0;
+  for (let match = location.exec(text); match !== null; match = location.exec(text)) {
+    result += text.slice(at, match.index);
+    at = endOfSignature(text, location.lastIndex);
+    location.lastIndex = at;
+  }
+  return result + text.slice(at);
+}
+
+function endOfSignature(text: string, start: number): number {
+  const rest = text.slice(start);
+  const short = /^(?:operator\(\)|[A-Za-z_~]\w*) /.exec(rest);
+  const long = /^[^().]*?::[^(]*\(/.exec(rest);
+  if (long === null) return start + (short?.[0].length ?? 0);
+  let depth = 1;
+  let at = long[0].length;
+  for (; at < rest.length && depth > 0; at++) {
+    if (rest[at] === '(') depth++;
+    else if (rest[at] === ')') depth--;
+  }
+  const tail = /^(?:::<lambda\([^)]*\)>|::operator\(\)\([^)]*\)| const| \[with [^\]]*\])* ?/.exec(rest.slice(at));
+  return start + at + (tail?.[0].length ?? 0);
+}
+
+function shortened(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

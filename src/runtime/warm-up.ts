@@ -1,0 +1,63 @@
+const windowRuns = 10;
+const windowMs = 250;
+const capMs = 10_000;
+const leastRuns = 3;
+const agreement = 0.02;
+
+/** Decides when an `auto` warm-up may end. Fed with each run's time. */
+export class SettleDetector {
+  #window: number[] = [];
+  #windowMs = 0;
+  #previousMedian: number | null = null;
+  #all: number[] = [];
+  #totalMs = 0;
+  #windowsAgreed = false;
+
+  /**
+   * @param ms Time of one run.
+   * @param elapsedMs Wall time since the warm-up began.
+   * @returns Whether the warm-up is over.
+   */
+  add(ms: number, elapsedMs: number): boolean {
+    this.#all.push(ms);
+    this.#window.push(ms);
+    this.#windowMs += ms;
+    this.#totalMs = elapsedMs;
+    if (this.#window.length >= windowRuns && this.#windowMs >= windowMs) this.#closeWindow();
+    return this.#windowsAgreed || (this.#totalMs >= capMs && this.#all.length >= leastRuns);
+  }
+
+  /** Whether the times had stopped drifting. */
+  get settled(): boolean {
+    if (this.#windowsAgreed) return true;
+    // Where two windows were seen they have disagreed; slow models do not get that far before the cap.
+    return this.#previousMedian === null && halvesAgree(this.#all);
+  }
+
+  #closeWindow(): void {
+    const current = median(this.#window);
+    this.#windowsAgreed = this.#previousMedian !== null && agree(this.#previousMedian, current);
+    this.#previousMedian = current;
+    this.#window = [];
+    this.#windowMs = 0;
+  }
+}
+
+/** Whether the medians of the first and the second half agree within 2 %; false below 3 runs a half. */
+export function halvesAgree(samples: readonly number[]): boolean {
+  const half = Math.floor(samples.length / 2);
+  if (half < 3) return false;
+  return agree(median(samples.slice(0, half)), median(samples.slice(samples.length - half)));
+}
+
+function agree(before: number, after: number): boolean {
+  return Math.abs(after - before) <= agreement * before;
+}
+
+/** The middle value; the mean of the two middle ones of an even number. */
+function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const high = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
+}
