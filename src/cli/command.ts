@@ -36,5 +36,5 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  load(): Promise<{ readonly command: CommandModule }>;
+  readonly load: () => Promise<{ readonly command: CommandModule }>;
 }

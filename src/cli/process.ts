@@ -1,11 +1,13 @@
 import { exitStatus } from '../errors.ts';
+import type { CommandEntry } from './command.ts';
+import { commandTable } from './commands/index.ts';
 import { processIo } from './io.ts';
 import { main } from './main.ts';
 
 /** Runs mlkit as this process: its arguments, its streams, Ctrl-C, and its exit status. */
-export async function runProcess(): Promise<void> {
+export async function runProcess(table: readonly CommandEntry[] = commandTable): Promise<void> {
   endQuietlyWithoutReader();
-  process.exitCode = await main(process.argv.slice(2), processIo(interruptSignal()));
+  process.exitCode = await main(process.argv.slice(2), processIo(interruptSignal()), table);
 }
 
 /**

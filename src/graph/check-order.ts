@@ -13,10 +13,13 @@ interface OpenGraph {
   node: Node | null;
   /** What has been reported of that node. */
   reported: Set<Value> | null;
+  /** The names that it has made visible. */
+  readonly defined: string[];
 }
 
 /**
- * What is read before it is produced, or never produced at all, by the graph where it is wrong.
+ * What is read before it is produced, or never produced at all, and what subgraphs define although
+ * it is defined around them; by the graph where it is wrong.
  *
  * Graphs are walked in the order in which they run, subgraphs where their node stands; so a value of
  * any graph around is there exactly when its producer has been left. A capture that comes too early
@@ -32,6 +35,7 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
   }
   const open = new Map<Graph, OpenGraph>();
   const done = new Set<Node>();
+  const visible = new Map<string, OpenGraph>();
 
   const visit = (graph: Graph): void => {
     const here: OpenGraph = {
@@ -39,18 +43,23 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
       findings: graphs.get(graph) ?? [],
       node: null,
       reported: null,
+      defined: [],
     };
     open.set(graph, here);
+    for (const value of graph.inputs) define(value, here);
+    for (const value of graph.initializers) define(value, here);
     for (const node of graph.nodes) {
       here.node = node;
       here.reported = null;
       for (const value of node.inputs) if (value !== null) checkRead(value, here);
       for (const subgraph of node.subgraphs) visit(subgraph);
+      for (const value of node.outputs) if (value !== null) define(value, here);
       done.add(node);
     }
     here.node = null;
     for (const value of graph.outputs) checkOutput(value, graph, here);
     open.delete(graph);
+    for (const name of here.defined) visible.delete(name);
   };
 
   const checkRead = (value: Value, reader: OpenGraph): void => {
@@ -64,16 +73,32 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
     }
   };
 
-  const checkOutput = (value: Value, graph: Graph, here: OpenGraph): void => {
-    if (value.isDefined && value.graph !== graph && open.has(value.graph)) checkRead(value, here);
-    else if (!value.isDefined || value.graph !== graph) {
+  /** Names become visible one by one; a subgraph may not define one that is visible already. */
+  const define = (value: Value, here: OpenGraph): void => {
+    const earlier = visible.get(value.name);
+    if (earlier === undefined) {
+      visible.set(value.name, here);
+      here.defined.push(value.name);
+    } else if (earlier !== here && here.node !== null) {
       here.findings.push({
-        code: 'output-undefined',
+        code: 'value-redefined',
         severity: 'error',
-        at: { graph: here.path, value: value.name },
-        message: `nothing produces the output "${value.name}"`,
+        at: { graph: here.path, node: here.node.label, value: value.name },
+        message: `"${value.name}" is defined by ${here.node.label}, and in a graph around it`,
       });
     }
+  };
+
+  /** Unlike a node, a graph may not return what belongs to a graph around it. */
+  const checkOutput = (value: Value, graph: Graph, here: OpenGraph): void => {
+    if (value.isDefined && value.graph === graph) return;
+    const where = value.isDefined ? 'no node of the graph' : 'nothing';
+    here.findings.push({
+      code: 'output-undefined',
+      severity: 'error',
+      at: { graph: here.path, value: value.name },
+      message: `${where} produces the output "${value.name}"`,
+    });
   };
 
   for (const graph of graphs.keys()) if (graph.kind !== 'subgraph') visit(graph);

@@ -165,7 +165,7 @@ function list<T>(
 }
 
 function tensorValue(tensor: Tensor, maxElements: number): Noted {
-  const type = typeToken(tensorType(tensor.dtype, tensor.dims)) ?? '';
+  const type = typeToken(tensorType(tensor.elementType, tensor.dims)) ?? '';
   const { text, notes } = tensorLiteral(tensor, maxElements);
   // Only a plain name may stand here.
   const isNamed = isPlainName(tensor.name);

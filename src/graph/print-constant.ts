@@ -91,7 +91,7 @@ export function tensorLiteral(tensor: Tensor, maxElements: number): Noted {
     const size = formatBytes(tensor.byteLength);
     return { text: '{}', notes: [`${formatCount(count)} elements (${size}) not shown`] };
   }
-  if (tensor.dtype === 'string') return stringsLiteral(tensor, count, maxElements);
+  if (tensor.elementType === 'string') return stringsLiteral(tensor, count, maxElements);
   try {
     return elementsLiteral(tensor);
   } catch (error) {
@@ -111,7 +111,7 @@ function elementsLiteral(tensor: Tensor): Noted {
   const isCoded = bits < 8 || (kind === 'float' && bits < 32);
   const notes =
     isCoded && data.length > 0
-      ? [`values ${Array.from(toFloat64(tensor.dtype, data), float32Token).join(', ')}`]
+      ? [`stands for ${Array.from(toFloat64(tensor.dtype, data), float32Token).join(', ')}`]
       : [];
   return { text: `{${tokens.join(', ')}}`, notes };
 }

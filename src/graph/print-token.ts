@@ -39,7 +39,12 @@ export function isPlainName(text: string): boolean {
 
 /** A name, in quotes where it needs them. */
 export function nameToken(name: string): string {
-  return isPlainName(name) ? name : `"${visibleText(escapeQuotes(name))}"`;
+  return isPlainName(name) ? name : quotedToken(name);
+}
+
+/** A name in quotes, on one line. */
+export function quotedToken(name: string): string {
+  return `"${visibleText(escapeQuotes(name))}"`;
 }
 
 /** Text in quotes. Lines stay lines; other control characters become visible. */

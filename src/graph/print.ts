@@ -3,7 +3,7 @@ import type { FunctionDefinition, Model, OpsetImport } from './model.ts';
 import type { Node } from './node.ts';
 import { type AttributeContext, writeAttributes } from './print-attribute.ts';
 import { tensorLiteral, textLiteral, typeToken } from './print-constant.ts';
-import { commentText, isIdentifier, metadataText, nameToken, stringToken } from './print-token.ts';
+import { commentText, isIdentifier, metadataText, nameToken, quotedToken } from './print-token.ts';
 import { type Noted, plain, TextWriter } from './print-writer.ts';
 import { formatType, tensorType } from './shape.ts';
 import type { Value } from './value.ts';
@@ -80,7 +80,7 @@ function withDefaults(options: PrintOptions): Required<PrintOptions> {
 }
 
 function opsetsText(opsets: readonly OpsetImport[]): string {
-  return `[${opsets.map((each) => `${stringToken(each.domain)} : ${each.version}`).join(', ')}]`;
+  return `[${opsets.map((each) => `${quotedToken(each.domain)} : ${each.version}`).join(', ')}]`;
 }
 
 function metadataField(model: Model, maxElements: number): Noted[] {
@@ -95,8 +95,8 @@ function writeFunction(writer: TextWriter, definition: FunctionDefinition, limit
   const { body, docString } = definition;
   writer.write('<');
   writer.block([
-    plain(`domain: ${stringToken(definition.domain)}`),
-    ...(definition.overload === '' ? [] : [plain(`overload: ${stringToken(definition.overload)}`)]),
+    plain(`domain: ${quotedToken(definition.domain)}`),
+    ...(definition.overload === '' ? [] : [plain(`overload: ${quotedToken(definition.overload)}`)]),
     plain(`opset_import: ${opsetsText(definition.opsets)}`),
     ...(docString === '' ? [] : [prefixed('doc_string: ', textLiteral(docString, limit))]),
   ]);
@@ -173,7 +173,7 @@ function valuePart(value: Value): Noted {
 function constantPart(value: Value, limit: number): Noted {
   const tensor = value.initializer;
   if (tensor === null) return plain('');
-  const type = typeToken(tensorType(tensor.dtype, tensor.dims)) ?? '';
+  const type = typeToken(tensorType(tensor.elementType, tensor.dims)) ?? '';
   const { text, notes } = tensorLiteral(tensor, limit);
   return { text: `${type} ${nameToken(value.name)} = ${text}`, notes };
 }
@@ -181,7 +181,7 @@ function constantPart(value: Value, limit: number): Noted {
 function sparseText(value: Value): string {
   const sparse = value.sparseInitializer;
   if (sparse === null) return '';
-  const type = formatType(tensorType(sparse.values.dtype, sparse.dims));
+  const type = formatType(tensorType(sparse.values.elementType, sparse.dims));
   const stored = sparse.values.dims.join('x');
   return `sparse constant ${nameToken(value.name)}: ${type}, ${stored} elements stored`;
 }

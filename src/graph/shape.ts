@@ -20,7 +20,7 @@ export type ValueType =
   | { readonly kind: 'unknown' };
 
 /** Shorthand for the usual case. */
-export function tensorType(elementType: DataType, shape: Shape | null): ValueType {
+export function tensorType(elementType: DataType | null, shape: Shape | null): ValueType {
   return { kind: 'tensor', elementType, shape };
 }
 

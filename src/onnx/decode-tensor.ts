@@ -155,34 +155,31 @@ function fixedStorage(message: RawMessage, field: string): TensorStorage {
   if (only === undefined) return sourceStorage(message.source, message.end, message.end);
   const isPacked = only.wire === 2;
   if (records.length === 1 && isPacked) return sourceStorage(message.source, only.start, only.end);
-  const joined = Buffer.concat(message.fixedRuns(field));
-  return decodedStorage(joined.length, () => joined);
+  const join = (): Uint8Array => Buffer.concat(message.fixedRuns(field));
+  return decodedStorage(() => join().length, join);
 }
 
-/** Bits that one entry of a typed field fills in raw data: sub-byte types fill whole entries. */
+/** Elements in varints, counted and decoded to raw data when asked for. */
 function varintStorage(message: RawMessage, header: Header, field: string): TensorStorage {
   const dtype = header.dtype ?? 'int32';
   const { bits } = dataTypes[dtype];
-  const count = countVarints(message, field);
-  if (count > limits.typedElements) {
-    throw new MlkitError(
-      'LIMIT_EXCEEDED',
-      `tensor "${header.name}" has ${count} entries in ${field}; at most ${limits.typedElements} are read`,
-    );
-  }
-  const elements = elementCountOf(header.dims) ?? 0;
-  // int4 and int2 come packed, several to an entry; float6 has an entry for each element.
-  const isPackedInEntries = bits === 4 || bits === 2;
-  const byteLength = isPackedInEntries
-    ? Math.min(count * 4, byteLengthOf(dtype, elements))
-    : bits < 8
-      ? byteLengthOf(dtype, count)
-      : (count * bits) / 8;
-  return decodedStorage(byteLength, () => {
+  // An entry holds one element, or for types of four and two bits one packed byte.
+  const isByElement = bits === 6;
+  const measure = (): number => {
+    const count = countVarints(message, field);
+    return isByElement ? byteLengthOf(dtype, count) : (count * Math.max(bits, 8)) / 8;
+  };
+  return decodedStorage(measure, () => {
+    const count = countVarints(message, field);
+    if (count > limits.typedElements) {
+      throw new MlkitError(
+        'LIMIT_EXCEEDED',
+        `tensor "${header.name}" has ${count} entries in ${field}; at most ${limits.typedElements} are read`,
+      );
+    }
     if (bits === 64) return decode64(message, field, count);
     const values = decode32(message, field, count);
-    if (isPackedInEntries) return bytesOf(values).subarray(0, byteLength);
-    if (bits < 8) return packElements(dtype, values);
+    if (isByElement) return packElements(dtype, values.map((value) => value & 0x3f));
     if (bits === 32) return bytesOf(values);
     return bytesOf(bits === 16 ? Uint16Array.from(values) : Uint8Array.from(values));
   });

@@ -12,6 +12,8 @@ export interface OpenModel {
   /** Size of the model file, without its data files. */
   readonly sizeBytes: number;
   readonly folder: DataFolder;
+  /** Bytes of the model file that have been read so far; its weights are not among them. */
+  readonly bytesRead: number;
   /** Lets go of the files; tensors that were not read cannot be read afterwards. */
   close(): void;
 }
@@ -38,7 +40,16 @@ export function openModel(file: string): OpenModel {
       source.close();
       folder.close();
     };
-    return { model, path: file, sizeBytes: source.size, folder, close };
+    return {
+      model,
+      path: file,
+      sizeBytes: source.size,
+      folder,
+      get bytesRead() {
+        return source.bytesRead;
+      },
+      close,
+    };
   } catch (error) {
     source.close();
     throw error;

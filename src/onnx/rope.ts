@@ -123,11 +123,15 @@ export function sourceStorage(
   };
 }
 
-/** Storage made of typed fields, decoded when asked for. */
-export function decodedStorage(byteLength: number, decode: () => Uint8Array): TensorStorage {
+/** Storage made of typed fields, measured and decoded when asked for. */
+export function decodedStorage(measure: () => number, decode: () => Uint8Array): TensorStorage {
+  let byteLength: number | null = null;
   return {
     kind: 'inline',
-    byteLength,
+    get byteLength() {
+      byteLength ??= measure();
+      return byteLength;
+    },
     bytes: decode,
     chunks: (maxBytes) => sliceBytes(decode(), maxBytes),
   };

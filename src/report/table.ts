@@ -19,7 +19,7 @@ import { visibleLines, visibleText } from './visible.ts';
 export interface TextStyle {
   /** Returns the text with the tone's colour codes around it, or as it is. */
   readonly color: (tone: Tone, text: string) => string;
-  /** Cells across; null where there is no terminal, and then nothing is wrapped or cut. */
+  /** Cells across; null where there is no terminal, and then nothing is cut. */
   readonly width: number | null;
 }
 
@@ -32,10 +32,13 @@ const gap = '  ';
 const mostCellLines = 6;
 
 /**
- * The layout library is slow by the cell, and slower by the cell in large tables. So it is given the
- * lines of many rows as one row of tall cells, and not all rows at once.
+ * Where there is no terminal, cells are wrapped at this width all the same: every cell of a column is
+ * padded to the widest, and a file may hold a name of a megabyte.
  */
-const rowsAtATime = 100;
+const widestCell = 400;
+
+/** The layout library costs more per row the more rows a table has, so it gets them in parts. */
+const rowsAtATime = 20;
 
 /** A document as text for a terminal: light tables, one blank line between blocks. */
 export function renderText(document: Document, style: TextStyle): string {
@@ -118,7 +121,10 @@ function fitColumns(
     for (const row of rows) {
       natural = Math.max(natural, textWidth(visibleText(cellText(row[i] ?? ''))));
     }
-    return { natural: Math.max(natural, 1), flexible: column.align !== 'right' };
+    return {
+      natural: Math.min(Math.max(natural, 1), widestCell),
+      flexible: column.align !== 'right',
+    };
   });
   const room = style.width === null ? null : style.width - gap.length * (columns.length - 1);
   return columnWidths(needs, room);
@@ -131,39 +137,35 @@ function layRows(
   widths: number[],
   style: TextStyle,
 ): string[] {
+  const colAligns = columns.map((column) => column.align ?? 'left');
+  const flat = rows.flatMap((row) => physicalRows(row, widths, style));
   const lines: string[] = [];
-  for (let start = 0; start < rows.length; start += rowsAtATime) {
-    const stacks = widths.map((): string[] => []);
-    for (const row of rows.slice(start, start + rowsAtATime)) {
-      const cells = widths.map((width, i) => layCell(row[i] ?? '', width, style));
-      const height = Math.max(...cells.map((cell) => cell.length));
-      for (const [i, stack] of stacks.entries()) {
-        for (let line = 0; line < height; line++) stack.push(cells[i]?.[line] ?? '');
-      }
-    }
+  for (let start = 0; start < flat.length; start += rowsAtATime) {
     const grid = new CliTable({
       chars: borderless,
       style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
       colWidths: widths,
-      colAligns: columns.map((column) => column.align ?? 'left'),
+      colAligns,
     });
-    grid.push(stacks.map((stack) => stack.join('\n')));
-    lines.push(
-      ...grid
-        .toString()
-        .split('\n')
-        .map((line) => line.trimEnd()),
-    );
+    grid.push(...flat.slice(start, start + rowsAtATime));
+    for (const line of grid.toString().split('\n')) lines.push(line.trimEnd());
   }
   return lines;
+}
+
+/** A row as rows of one line each: on cells of several lines the layout library is very slow. */
+function physicalRows(row: readonly Cell[], widths: number[], style: TextStyle): string[][] {
+  const cells = widths.map((width, i) => layCell(row[i] ?? '', width, style));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ''));
 }
 
 /** The lines of one cell, coloured but not yet padded. */
 function layCell(cell: Cell, width: number, style: TextStyle): string[] {
   const text = visibleText(cellText(cell));
   const tone = cellTone(cell);
-  let lines = style.width === null ? [text] : wrapText(text, width);
-  if (lines.length > mostCellLines) {
+  let lines = wrapText(text, width);
+  if (style.width !== null && lines.length > mostCellLines) {
     const last = lines[mostCellLines - 1] ?? '';
     lines = [...lines.slice(0, mostCellLines - 1), `${fitWidth(last, width - 1)}…`];
   }

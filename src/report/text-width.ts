@@ -19,9 +19,10 @@ function characterWidth(character: string): number {
   return wide.test(character) ? 2 : 1;
 }
 
-/** The longest start of the text that fits the width; at least one character. */
+/** The longest start of the text that fits the width; at least one character. Reads no further. */
 export function fitWidth(text: string, width: number): string {
-  if (plainAscii.test(text)) return text.slice(0, Math.max(width, 1));
+  const head = text.slice(0, Math.max(width, 1) + 1);
+  if (plainAscii.test(head)) return head.slice(0, Math.max(width, 1));
   let used = 0;
   let end = 0;
   for (const character of text) {
@@ -39,14 +40,13 @@ export function fitWidth(text: string, width: number): string {
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
-  while (textWidth(rest) > width) {
-    const start = fitWidth(rest, width);
-    const at = breakPoint(rest, start.length);
+  for (;;) {
+    const fitting = fitWidth(rest, width);
+    if (fitting.length === rest.length) return [...lines, rest];
+    const at = breakPoint(rest, fitting.length);
     lines.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at).trimStart();
   }
-  lines.push(rest);
-  return lines;
 }
 
 /** The index to break before: at most `limit`, and not before a third of it. */

@@ -46,9 +46,13 @@ export function checkedFetches(fetches: readonly string[] | undefined, model: Si
     const output = byName.get(name);
     if (output === undefined) {
       const list = [...byName.keys()].map((each) => `"${each}"`).join(', ');
-      throw new MlkitError('INPUT_DATA', `cannot run ${model.modelPath}: it has no output "${name}"`, {
-        hint: `Its outputs are ${list}.`,
-      });
+      throw new MlkitError(
+        'INPUT_DATA',
+        `cannot run ${model.modelPath}: it has no output "${name}"`,
+        {
+          hint: `Its outputs are ${list}.`,
+        },
+      );
     }
     refuseUnsupported(output, 'output', model);
   }
@@ -61,7 +65,9 @@ function refuseUnsupported(value: ValueInfo, side: 'input' | 'output', model: Si
     throw new MlkitError(
       'MODEL_UNSUPPORTED',
       `${what} is a sequence, a map or an optional, which onnxruntime-node cannot pass`,
-      { hint: side === 'output' ? 'Ask only for outputs that are tensors.' : 'Cut off that input.' },
+      {
+        hint: side === 'output' ? 'Ask only for outputs that are tensors.' : 'Cut off that input.',
+      },
     );
   }
   if (value.dtype === 'int4' || value.dtype === 'uint4' || value.dtype === null) {

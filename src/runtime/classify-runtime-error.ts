@@ -53,6 +53,12 @@ const rows: readonly Row[] = [
     hint: 'Keep the data files beside the model, under the names that the model has for them.',
   },
   {
+    pattern: /should be stored in (.+?), but it/,
+    code: 'EXTERNAL_DATA',
+    message: ([, file]) => `the external data file ${file} is missing or cannot be read`,
+    hint: 'Keep the data files beside the model, under the names that the model has for them.',
+  },
+  {
     pattern: /external data|External initializer|GetExtDataFromTensorProto|Failed to parse value/i,
     code: 'EXTERNAL_DATA',
     hint: 'mlkit inspect --external lists the data files that the model needs.',
@@ -87,6 +93,13 @@ const rows: readonly Row[] = [
     code: 'RUNTIME_LOAD',
     message: ([, op]) => `the operator ${op} belongs to onnxruntime-extensions`,
     hint: 'mlkit does not load that library: do this step outside of the model, or cut it off with mlkit convert --extract.',
+  },
+  {
+    pattern:
+      /(ai\.onnx(?:\.ml|\.preview[.\w]*)?|com\.microsoft(?:\.nchwc)?):(\w+)\(-?\d+\) is not a registered/,
+    code: 'RUNTIME_LOAD',
+    message: ([, domain, op]) => `the installed onnxruntime has no operator ${op} of ${domain}`,
+    hint: 'It may be experimental, for training only, or of another version: try mlkit convert --opset, or export without it.',
   },
   {
     pattern: /(\S+?):(\w+)\(-?\d+\) is not a registered function\/op/,
@@ -130,7 +143,8 @@ const rows: readonly Row[] = [
   {
     pattern: /Non tensor type is temporarily not supported/,
     code: 'MODEL_UNSUPPORTED',
-    message: () => 'an output is a sequence, a map or an optional, which onnxruntime-node cannot pass',
+    message: () =>
+      'an output is a sequence, a map or an optional, which onnxruntime-node cannot pass',
     hint: 'Fetch only outputs that are tensors.',
   },
   {
@@ -154,13 +168,15 @@ const rows: readonly Row[] = [
   {
     pattern: /locale with name:(\S+?):/,
     code: 'RUNTIME_LOAD',
-    message: ([, locale]) => `a text operator of it needs the locale ${locale}, which this system lacks`,
+    message: ([, locale]) =>
+      `a text operator of it needs the locale ${locale}, which this system lacks`,
     hint: 'Install that locale (on Debian and Ubuntu: package locales, then locale-gen).',
   },
 
   // Memory.
   {
-    pattern: /Failed to allocate memory|bad_alloc|bad allocation|out of memory|Array buffer allocation/i,
+    pattern:
+      /Failed to allocate memory|bad_alloc|bad allocation|out of memory|Array buffer allocation/i,
     code: 'RUNTIME_RUN',
     message: () => 'there is not enough memory',
     hint: 'Use smaller inputs (--shape, --dim) or a machine with more memory.',
@@ -174,7 +190,8 @@ const rows: readonly Row[] = [
     hint: 'Every input needs data.',
   },
   {
-    pattern: /Unexpected input data type\. Actual: \(tensor\((\w+)\)\) ?, expected: \(tensor\((\w+)\)\)/,
+    pattern:
+      /Unexpected input data type\. Actual: \(tensor\((\w+)\)\) ?, expected: \(tensor\((\w+)\)\)/,
     code: 'INPUT_DATA',
     message: ([, found, expected]) => `an input has type ${found}, and the model wants ${expected}`,
     hint: 'Convert the data to the type of the input.',
@@ -199,7 +216,7 @@ const rows: readonly Row[] = [
   // A graph that contradicts the specification.
   {
     pattern:
-      /This is an invalid model|^Invalid model|Type Error|(Shape|Type)InferenceError|Duplicate definition|does not match expected size|Out of bounds dimensions/,
+      /This is an invalid model|^Invalid model|^Missing opset|must not be recursive|Type Error|(Shape|Type)InferenceError|Duplicate definition|does not match expected size|Out of bounds dimensions/,
     code: 'MODEL_INVALID',
     hint: checkHint,
   },

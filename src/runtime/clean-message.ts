@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What the child printed last, in one line; empty where it printed nothing of use. */
 export function lastWords(printed: string): string {
-  const lines = withoutEscapes(printed)
+  const lines = stripVTControlCharacters(printed)
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !isNoise.test(line))
@@ -17,25 +19,23 @@ const isNoise =
  * source files, line numbers and C++ signatures. At most 600 characters.
  */
 export function cleanRuntimeMessage(message: string): string {
-  let text = withoutEscapes(message).replace(/\s+/g, ' ').trim();
+  let text = stripVTControlCharacters(message).replace(/\s+/g, ' ').trim();
   // A log line: "2026-01-01 10:00:00.000 [E:onnxruntime:, inference_session.cc:3106 operator()] ".
   text = text.replace(/^[\d-]{10} [\d:.]+ \[[VIWEF]:onnxruntime:[^\]]*\] /, '');
   text = text.replace(/\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /g, '');
   text = text.replace(/^(Load model (from )?.+? failed[:.] ?)+/, '');
   text = withoutSourceLocations(text);
-  // "x == y was false. What that means": the condition is C++.
-  text = text.replace(/(^|[:.] )[^.:]{1,200}(?:\.\w+\(\))? was false\. (?=\S)/g, '$1');
   text = text.replace(
     /Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g,
-    (_, op: string, name: string) => (name === '' ? `${op} node: ` : `${op} node "${name}": `),
+    (_, op: string, name: string) => `${labelled(op, name)}: `,
   );
+  text = text.replace(
+    /This is an invalid model\. In Node, \("([^"]*)", ([^,]+), .*? , Error /,
+    (_, name: string, op: string) => `This is an invalid model: ${labelled(op, name)}: `,
+  );
+  text = text.replace(/^Exception during initialization: /, '');
   text = text.replace(/ Please fix either the inputs\/outputs or the model\./, '');
   return shortened(text.trim(), 600);
-}
-
-function withoutEscapes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
-  return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
 }
 
 /**
@@ -57,16 +57,29 @@ function withoutSourceLocations(text: string): string {
 function endOfSignature(text: string, start: number): number {
   const rest = text.slice(start);
   const short = /^(?:operator\(\)|[A-Za-z_~]\w*) /.exec(rest);
-  const long = /^[^().]*?::[^(]*\(/.exec(rest);
+  const long = /^[^().]*?::[^(]*(?=\()/.exec(rest);
   if (long === null) return start + (short?.[0].length ?? 0);
-  let depth = 1;
   let at = long[0].length;
-  for (; at < rest.length && depth > 0; at++) {
-    if (rest[at] === '(') depth++;
-    else if (rest[at] === ')') depth--;
+  // Twice for "operator()(const T&)".
+  while (rest[at] === '(') at = endOfParentheses(rest, at);
+  const tail = /^(?:::<lambda\([^)]*\)>| const| \[with [^\]]*\])* ?/.exec(rest.slice(at));
+  at += tail?.[0].length ?? 0;
+  // "x == y was false. What that means": the condition is C++ as well.
+  const condition = /^.{1,300}? was false\. (?=\S)/.exec(rest.slice(at));
+  return start + at + (condition?.[0].length ?? 0);
+}
+
+function endOfParentheses(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return at + 1;
   }
-  const tail = /^(?:::<lambda\([^)]*\)>|::operator\(\)\([^)]*\)| const| \[with [^\]]*\])* ?/.exec(rest.slice(at));
-  return start + at + (tail?.[0].length ?? 0);
+  return text.length;
+}
+
+function labelled(op: string, name: string): string {
+  return name === '' ? `${op} node` : `${op} node "${name}"`;
 }
 
 function shortened(text: string, limit: number): string {

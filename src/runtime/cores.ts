@@ -8,7 +8,10 @@ import { posix } from 'node:path';
  */
 export function availableCores(): number {
   const quota = process.platform === 'linux' ? cpuQuota(readTextFile) : null;
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(quota ?? Number.POSITIVE_INFINITY)));
+  return Math.max(
+    1,
+    Math.min(availableParallelism(), Math.floor(quota ?? Number.POSITIVE_INFINITY)),
+  );
 }
 
 /**
@@ -29,7 +32,9 @@ export function cpuQuota(read: (path: string) => string | null): number | null {
     if (!isVersion2 && !controllers.split(',').includes('cpu')) continue;
     // In a container the path may be the host's, which is not visible: its parents are tried as well,
     // up to the mount point. A limit of any parent holds for its children.
-    const mounts = isVersion2 ? ['/sys/fs/cgroup'] : ['/sys/fs/cgroup/cpu', `/sys/fs/cgroup/${controllers}`];
+    const mounts = isVersion2
+      ? ['/sys/fs/cgroup']
+      : ['/sys/fs/cgroup/cpu', `/sys/fs/cgroup/${controllers}`];
     for (const mount of mounts) {
       for (const folder of selfAndParents(path)) {
         const quota = (isVersion2 ? quotaVersion2 : quotaVersion1)(posix.join(mount, folder), read);

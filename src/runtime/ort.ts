@@ -106,7 +106,7 @@ function dataTypeOf(type: string): DataType | null {
 
 function ortTensor(ort: Binding, tensor: WireTensor): OrtTensor {
   const { dtype, dims, bytes, strings } = tensor;
-  if (strings !== null) return new ort.Tensor('string', strings as string[], dims);
+  if (strings !== null) return new ort.Tensor('string', strings, dims);
   if (bytes === null) throw new Error(`tensor "${tensor.name}" came without its bytes`);
   const { arrayType } = dataTypes[dtype];
   // The channel puts bytes at any offset; typed arrays must start at a multiple of their width.

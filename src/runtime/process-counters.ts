@@ -15,7 +15,8 @@ export function residentMemory(): ResidentMemory {
   const status = readTextFile('/proc/self/status') ?? '';
   const peakKib = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
   const currentKib = /^VmRSS:\s*(\d+) kB/m.exec(status)?.[1];
-  const currentBytes = currentKib === undefined ? process.memoryUsage.rss() : Number(currentKib) * 1024;
+  const currentBytes =
+    currentKib === undefined ? process.memoryUsage.rss() : Number(currentKib) * 1024;
   const peakBytes = Number(peakKib ?? process.resourceUsage().maxRSS) * 1024;
   return { peakBytes: Math.max(peakBytes, currentBytes), currentBytes };
 }
@@ -60,7 +61,8 @@ export class DisturbanceCounters {
   /** Waits for the garbage collector's late reports, and gives what changed. */
   async change(): Promise<CounterChange> {
     const [before, after] = [this.#before, this.#after];
-    if (before === null || after === null) throw new Error('the counters were not started and ended');
+    if (before === null || after === null)
+      throw new Error('the counters were not started and ended');
     // Entries are handed over in a later turn of the event loop.
     await new Promise((resolve) => setTimeout(resolve, 1));
     this.#collections.push(...this.#observer.takeRecords());

@@ -49,7 +49,7 @@ const rows: readonly Row[] = [
     pattern: /libonnxruntime_providers_(?:shared|cuda|tensorrt)\.so: cannot open shared object/,
     reason: (_, provider) =>
       `the ${provider} libraries of onnxruntime-node are not installed (its install script downloads them; it was skipped or had no network)`,
-    hint: `Run its install script: npm rebuild onnxruntime-node --ignore-scripts=false --onnxruntime-node-install=cuda12; ${useCpu}.`,
+    hint: `Run its install script: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false; ${useCpu}.`,
   },
   {
     pattern: /(libcud(?:nn|art|a)[\w.]*|libcu[\w.]*|libnv[\w.]*): cannot open shared object/,
@@ -57,7 +57,8 @@ const rows: readonly Row[] = [
     hint: `Install CUDA 12 and cuDNN 9 (for TensorRT also TensorRT 10) and put them on the loader's path (LD_LIBRARY_PATH); ${useCpu}.`,
   },
   {
-    pattern: /(no CUDA-capable device|CUDA failure 100\b|CUDA driver version is insufficient|CUDA failure 35\b|CUDA failure 999\b)/,
+    pattern:
+      /(no CUDA-capable device|CUDA failure 100\b|CUDA driver version is insufficient|CUDA failure 35\b|CUDA failure 999\b)/,
     reason: (found) => `there is no usable NVIDIA GPU or its driver is too old (${found})`,
     hint: `nvidia-smi should list a GPU and a driver for CUDA 12; ${useCpu}.`,
   },

@@ -35,7 +35,7 @@ export async function sendLargeTensors(
 
 /** Puts pieces together. */
 export class PieceAssembler {
-  #whole: Uint8Array[] = [];
+  readonly #whole: Uint8Array[] = [];
   #current: Uint8Array | null = null;
   #filled = 0;
 

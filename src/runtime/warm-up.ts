@@ -9,7 +9,7 @@ export class SettleDetector {
   #window: number[] = [];
   #windowMs = 0;
   #previousMedian: number | null = null;
-  #all: number[] = [];
+  readonly #all: number[] = [];
   #totalMs = 0;
   #windowsAgreed = false;
 

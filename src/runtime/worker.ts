@@ -52,7 +52,11 @@ function handle(request: Request): Promise<unknown> {
     case 'measure':
       return measure(request);
     case 'memory':
-      return Promise.resolve<MemoryReply>({ ...residentMemory(), afterImportBytes, afterCreateBytes });
+      return Promise.resolve<MemoryReply>({
+        ...residentMemory(),
+        afterImportBytes,
+        afterCreateBytes,
+      });
     case 'close':
       return loaded().release();
   }

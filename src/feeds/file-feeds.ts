@@ -1,0 +1,47 @@
+import { MlkitError } from '../errors.ts';
+import type { Model } from '../graph/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import type { ModelInput } from './inputs.ts';
+import { type MatchedArray, matchInputs } from './match-inputs.ts';
+import { readInputData } from './sources.ts';
+import { splitRows, wholeFeed } from './split-rows.ts';
+
+/** Feeds made of the user's files. */
+export interface FileFeeds {
+  readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+  readonly rowsPerFeed: readonly number[];
+  /** The arrays of the first feed before they were cut. */
+  readonly arrays: readonly MatchedArray[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Feeds from the values of `--inputs`.
+ *
+ * @throws MlkitError as `readInputData`, `matchInputs` and `splitRows` do.
+ */
+export function fileFeeds(
+  sources: readonly string[],
+  model: Model,
+  inputs: readonly ModelInput[],
+  batch: number | undefined,
+): FileFeeds {
+  const data = readInputData(sources, model, inputs);
+  const matchings = data.sets.map((set) => matchInputs(set, inputs));
+  const [first] = matchings;
+  if (first === undefined) throw new MlkitError('USAGE', '--inputs was given no value');
+  const unused = [...new Set(matchings.flatMap((each) => each.unused))];
+  const notes = [...data.notes];
+  if (unused.length > 0) {
+    notes.push(`not used, because no input has the name: ${unused.join(', ')}`);
+  }
+  const splits = data.isSamples
+    ? matchings.map(({ arrays }) => wholeFeed(arrays))
+    : [splitRows(first.arrays, batch)];
+  return {
+    feeds: splits.flatMap((split) => split.feeds),
+    rowsPerFeed: splits.flatMap((split) => split.rowsPerFeed),
+    arrays: first.arrays,
+    notes: [...notes, ...new Set(splits.flatMap((split) => split.notes))],
+  };
+}

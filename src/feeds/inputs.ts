@@ -1,0 +1,122 @@
+import { MlkitError } from '../errors.ts';
+import { type Dimension, formatShape, formatType, type Model, type Value, walkGraphs } from '../graph/index.ts';
+import type { DataType } from '../tensor/index.ts';
+import { hasDefault } from './test-data-set.ts';
+
+/** An input of the model that takes a tensor. */
+export interface ModelInput {
+  readonly name: string;
+  readonly value: Value;
+  readonly dtype: DataType;
+  /** With the sizes that the user fixed filled in; null: the rank is unknown. */
+  readonly dims: readonly Dimension[] | null;
+  /** Whether the model has a constant for it when nobody feeds it. */
+  readonly isOptional: boolean;
+}
+
+export interface FixedSizes {
+  /** Sizes of symbolic dimensions, by symbol. */
+  readonly dims?: ReadonlyMap<string, number>;
+  /** Shapes of whole inputs, by name. */
+  readonly shapes?: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * The inputs that can be fed, in order: those without a default, and from IR 4 on those with one.
+ *
+ * @throws MlkitError MODEL_UNSUPPORTED when a required input is no tensor, USAGE when the fixed sizes
+ *   name something that is not there or contradict the model.
+ */
+export function modelInputs(model: Model, fixed: FixedSizes = {}): ModelInput[] {
+  checkNames(model, fixed);
+  const seen = new Set<string>();
+  return model.graph.inputs.flatMap((value) => {
+    const isOptional = hasDefault(value);
+    // Before IR 4 every initializer had to be listed as an input, and none could be overridden.
+    if ((isOptional && model.irVersion < 4) || seen.has(value.name)) return [];
+    seen.add(value.name);
+    const { type } = value;
+    if (type?.kind !== 'tensor' || type.elementType === null) {
+      if (isOptional) return [];
+      throw new MlkitError(
+        'MODEL_UNSUPPORTED',
+        `cannot feed input "${value.name}": it takes ${formatType(type)}, and only tensors can be passed`,
+        { hint: 'Cut the model behind that input, or convert it to take a tensor.' },
+      );
+    }
+    const dims = fixedDims(value.name, type.shape, fixed);
+    return [{ name: value.name, value, dtype: type.elementType, dims, isOptional }];
+  });
+}
+
+/** `float32[batch, 3, 224, 224]`, for messages. */
+export function describeInput({ dtype, dims }: Pick<ModelInput, 'dtype' | 'dims'>): string {
+  return `${dtype}${formatShape(dims)}`;
+}
+
+function fixedDims(
+  name: string,
+  declared: readonly Dimension[] | null,
+  { dims, shapes }: FixedSizes,
+): readonly Dimension[] | null {
+  const shape = shapes?.get(name);
+  const known = declared?.map((size) => (isUnknown(size) ? null : size)) ?? null;
+  const fits =
+    shape === undefined ||
+    known === null ||
+    (known.length === shape.length &&
+      known.every((size, axis) => typeof size !== 'number' || size === shape[axis]));
+  if (!fits) {
+    throw new MlkitError(
+      'USAGE',
+      `--shape ${name}=${shape.join('x')} does not fit the model, which takes ${formatShape(known)}`,
+    );
+  }
+  const named = known?.map((size) => (typeof size === 'string' ? (dims?.get(size) ?? size) : size));
+  const clash = named?.findIndex(
+    (size, axis) => shape !== undefined && typeof size === 'number' && size !== shape[axis],
+  );
+  if (shape !== undefined && clash !== undefined && clash >= 0) {
+    throw new MlkitError(
+      'USAGE',
+      `--shape ${name}=${shape.join('x')} contradicts --dim ${String(known?.[clash])}=${String(named?.[clash])}`,
+    );
+  }
+  return shape ?? named ?? null;
+}
+
+/** Exporters also write -1, "None" and the like where they mean that they do not know. */
+function isUnknown(size: Dimension): boolean {
+  if (typeof size === 'number') return size < 0;
+  return size !== null && /^(none|\?|-1|unknown|dynamic)$/i.test(size);
+}
+
+function checkNames(model: Model, { dims, shapes }: FixedSizes): void {
+  const names = model.graph.inputs.map((value) => value.name);
+  for (const name of shapes?.keys() ?? []) {
+    if (names.includes(name)) continue;
+    throw new MlkitError('USAGE', `--shape names the input "${name}", which the model does not have`, {
+      hint: `Its inputs are: ${names.join(', ') || 'none'}.`,
+    });
+  }
+  if (dims === undefined || dims.size === 0) return;
+  const symbols = symbolsOf(model);
+  for (const symbol of dims.keys()) {
+    if (symbols.has(symbol)) continue;
+    throw new MlkitError('USAGE', `--dim names the dimension "${symbol}", which the model does not have`, {
+      hint: `Its symbolic dimensions are: ${[...symbols].join(', ') || 'none'}.`,
+    });
+  }
+}
+
+/** Symbolic dimensions, those of the inputs first. */
+function symbolsOf(model: Model): Set<string> {
+  const symbols = new Set<string>();
+  const add = (value: Value): void => {
+    if (value.type?.kind !== 'tensor') return;
+    for (const size of value.type.shape ?? []) if (typeof size === 'string') symbols.add(size);
+  };
+  for (const value of model.graph.inputs) add(value);
+  for (const { graph } of walkGraphs(model)) for (const value of graph.values()) add(value);
+  return symbols;
+}

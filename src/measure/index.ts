@@ -1,0 +1,39 @@
+export {
+  type CompareSettings,
+  compareInterleaved,
+  type InterleavedComparison,
+  smallestChangeMs,
+  type Variant,
+} from './compare-interleaved.ts';
+export { type InterleaveSettings, interleave } from './interleave.ts';
+export {
+  type ModelMeasurement,
+  measureModel,
+  measureTogether,
+  type OpenSession,
+} from './measure-model.ts';
+export {
+  confidenceLevel,
+  medianOf,
+  percentileNearestRank,
+  quantileMethod,
+  quantileUpperBound,
+  runsNeeded,
+  sortedSamples,
+} from './percentile.ts';
+export {
+  judgeRatio,
+  pairedRatio,
+  type RatioEstimate,
+  type RatioLimit,
+  unpairedRatio,
+} from './ratio.ts';
+export { studentTQuantile } from './student-t.ts';
+export {
+  type LatencySummary,
+  type PercentileField,
+  percentileFields,
+  percentiles,
+  summarizeLatency,
+  type UpperBound,
+} from './summarize-latency.ts';

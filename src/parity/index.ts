@@ -1,0 +1,24 @@
+export { OutputAccumulator, type AccumulatorSettings } from './accumulator.ts';
+export { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+export { compareModels } from './compare-models.ts';
+export type {
+  MatchMode,
+  MinimumTolerance,
+  NonFiniteCounts,
+  OutputParity,
+  OutputValue,
+  ParityResult,
+  ParitySettings,
+  ParitySide,
+  SamplePair,
+  ToleranceOverrides,
+} from './parity.ts';
+export {
+  type ElementGate,
+  type Gates,
+  type Profile,
+  type ProfileName,
+  profileNames,
+  profiles,
+} from './profile.ts';
+export { type Interval, wilsonInterval } from './wilson.ts';

@@ -1,0 +1,135 @@
+import type { Verdict } from '../report/index.ts';
+import type { Feeds, SessionSettings } from '../runtime/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import type { ProfileName } from './profile.ts';
+
+/** A limit for some outputs. Where several match, the last one counts. */
+export interface OutputValue {
+  /** A name, or a pattern in which `*` stands for any text; `*` alone is every output. */
+  readonly output: string;
+  readonly value: number;
+}
+
+/** Limits that replace those of the profile. */
+export interface ToleranceOverrides {
+  /** Replaces the scale-aware floor too: the tolerance is then atol + rtol·|r|, as in NumPy. */
+  readonly atol?: readonly OutputValue[];
+  readonly rtol?: readonly OutputValue[];
+  readonly minSqnrDb?: readonly OutputValue[];
+  readonly minCosine?: readonly OutputValue[];
+  /** 0 to 1. Given for an output of integers or text: the share of elements that must be equal. */
+  readonly minTop1?: readonly OutputValue[];
+  readonly maxKl?: readonly OutputValue[];
+}
+
+/** Counts of values that are no finite numbers. */
+export interface NonFiniteCounts {
+  readonly nan: number;
+  readonly posInf: number;
+  readonly negInf: number;
+}
+
+/** The loosest setting of each flag at which an output passes. */
+export interface MinimumTolerance {
+  /** With `rtol` and without the scale-aware floor; null where the values are not numbers. */
+  readonly atol: number | null;
+  readonly rtol: number | null;
+  /** Flags of `mlkit validate`; empty where no flag can help (a missing output, Inf for a number). */
+  readonly flags: string;
+}
+
+/**
+ * How one output of the candidate compares with that of the reference, over all samples. Null: not
+ * defined (text, nothing to compare, no finite pair). `r` is the reference, `a` the candidate.
+ */
+export interface OutputParity {
+  /** The reference's name of it; of an output that only the candidate has, the candidate's. */
+  readonly name: string;
+  /** Of the reference; null where it is no tensor. */
+  readonly dtype: string | null;
+  /** Of the first sample. */
+  readonly shape: readonly number[];
+  /** Greatest |a − r|. */
+  readonly maxAbs: number | null;
+  /** Greatest |a − r| / |r| over elements of some size: see docs/validate.md. */
+  readonly maxRel: number | null;
+  /** Elements that `maxRel` leaves out because their reference is too small to divide by. */
+  readonly relExcluded: number;
+  readonly meanAbs: number | null;
+  readonly rmse: number | null;
+  /** 20·log10(‖r‖ / ‖a − r‖) in dB; Infinity when identical. */
+  readonly sqnrDb: number | null;
+  readonly cosine: number | null;
+  /** The 99th percentile of the distance in units of the last place of the output's own type. */
+  readonly ulpP99: number | null;
+  readonly ulpMax: number | null;
+  /** Elements outside the tolerance, or of another class (finite, NaN, Inf) than the reference. */
+  readonly mismatched: number;
+  readonly total: number;
+  /** Share of rows with the same greatest class, 0 to 1. */
+  readonly top1Agreement: number | null;
+  /** Rows that it was taken over, and its 95% interval (Wilson). */
+  readonly top1Rows: number;
+  readonly top1Low: number | null;
+  readonly top1High: number | null;
+  /** Mean over the rows of KL(r ‖ a), in nats. */
+  readonly klMean: number | null;
+  readonly nonFinite: {
+    readonly reference: NonFiniteCounts;
+    readonly candidate: NonFiniteCounts;
+    /** Places where both have the same non-finite value. */
+    readonly equalNonFinite: number;
+  };
+  readonly verdict: Verdict;
+  readonly minimumTolerance: MinimumTolerance;
+  /** Why it does not pass; empty where it does. */
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** A model to run, and how. */
+export interface ParitySide {
+  readonly path: string;
+  readonly settings?: SessionSettings;
+}
+
+export interface ParitySettings {
+  readonly reference: ParitySide;
+  readonly candidate: ParitySide;
+  /** Inputs of the reference, one entry a sample; they are taken one at a time. */
+  readonly feeds: Iterable<Feeds> | AsyncIterable<Feeds>;
+  /** Number of feeds where `feeds` does not tell it, for progress only. */
+  readonly total?: number;
+  readonly profile: ProfileName | 'auto';
+  readonly overrides?: ToleranceOverrides;
+  /** How inputs and outputs of the two are paired; default `name`. */
+  readonly match?: MatchMode;
+  /**
+   * Accept float inputs and outputs of another float type in the candidate: what is fed is rounded,
+   * what comes out is compared by value. Default: another type is a failure.
+   */
+  readonly castIo?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number | null) => void;
+  /** Is given the outputs of each sample, by the names of each model. */
+  readonly onSample?: (index: number, sample: SamplePair) => void;
+}
+
+export interface SamplePair {
+  readonly feeds: Feeds;
+  readonly reference: ReadonlyMap<string, Tensor>;
+  readonly candidate: ReadonlyMap<string, Tensor>;
+}
+
+export type MatchMode = 'name' | 'position';
+
+export interface ParityResult {
+  /** `fail` if any output fails, else `inconclusive` if any is, or nothing could be compared. */
+  readonly verdict: Verdict;
+  readonly profile: ProfileName;
+  /** Why this profile, in a few words. */
+  readonly profileReason: string;
+  readonly samples: number;
+  readonly outputs: readonly OutputParity[];
+  readonly warnings: readonly string[];
+}
