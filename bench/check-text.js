@@ -21,9 +21,9 @@ const write = (name, content) => fs.writeFileSync(path.join(folder, name), conte
 const files = fs.readFileSync(0, 'utf8').split('\n').filter(Boolean);
 for (const [at, file] of files.entries()) {
   try {
-    const { model, close } = openModel(file);
-    write(`${at}.txt`, printModel(model, { maxElements: Infinity }));
-    close();
+    const opened = openModel(file);
+    write(`${at}.txt`, printModel(opened.model, { maxElements: Infinity }));
+    opened.close();
   } catch (error) {
     write(`${at}.error`, `${error.name} ${error.code ?? ''}: ${error.message}`);
   }

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
  * Whether stdout gets colours: not with --no-color, NO_COLOR or a dumb terminal; with FORCE_COLOR
  * anywhere; else if it is a terminal. Source: https://no-color.org, https://force-color.org
  */
-export function wantsColor(io: Io, colorOption: boolean): boolean {
+function wantsColor(io: Io, colorOption: boolean): boolean {
   if (!colorOption || isSet(io.env['NO_COLOR'])) return false;
   const force = io.env['FORCE_COLOR'];
   if (isSet(force)) return force !== '0' && force !== 'false';

@@ -59,30 +59,21 @@ function fixedDims(
   declared: readonly Dimension[] | null,
   { dims, shapes }: FixedSizes,
 ): readonly Dimension[] | null {
+  const known =
+    declared?.map((size) => {
+      const given = typeof size === 'string' ? dims?.get(size) : undefined;
+      return given ?? (isUnknown(size) ? null : size);
+    }) ?? null;
   const shape = shapes?.get(name);
-  const known = declared?.map((size) => (isUnknown(size) ? null : size)) ?? null;
+  if (shape === undefined || known === null) return shape ?? known;
   const fits =
-    shape === undefined ||
-    known === null ||
-    (known.length === shape.length &&
-      known.every((size, axis) => typeof size !== 'number' || size === shape[axis]));
-  if (!fits) {
-    throw new MlkitError(
-      'USAGE',
-      `--shape ${name}=${shape.join('x')} does not fit the model, which takes ${formatShape(known)}`,
-    );
-  }
-  const named = known?.map((size) => (typeof size === 'string' ? (dims?.get(size) ?? size) : size));
-  const clash = named?.findIndex(
-    (size, axis) => shape !== undefined && typeof size === 'number' && size !== shape[axis],
+    known.length === shape.length &&
+    known.every((size, axis) => typeof size !== 'number' || size === shape[axis]);
+  if (fits) return shape;
+  throw new MlkitError(
+    'USAGE',
+    `--shape ${name}=${shape.join('x')} does not fit the input, which takes ${formatShape(known)}`,
   );
-  if (shape !== undefined && clash !== undefined && clash >= 0) {
-    throw new MlkitError(
-      'USAGE',
-      `--shape ${name}=${shape.join('x')} contradicts --dim ${String(known?.[clash])}=${String(named?.[clash])}`,
-    );
-  }
-  return shape ?? named ?? null;
 }
 
 /** Exporters also write -1, "None" and the like where they mean that they do not know. */

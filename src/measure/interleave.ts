@@ -24,8 +24,8 @@ export async function interleave<Result>(
   for (let round = 0; round < rounds; round += 1) {
     if (round > 0 && isEnough?.(round) === true) break;
     for (const index of nextOrder(tasks.length)) {
-      const result = await tasks[index]?.(round);
-      if (result !== undefined) results[index]?.push(result);
+      const task = tasks[index];
+      if (task !== undefined) results[index]?.push(await task(round));
     }
   }
   return results;

@@ -37,7 +37,7 @@ export function medianOf(samples: Iterable<number>): number {
 
 /** A sorted copy. */
 export function sortedSamples(samples: Iterable<number>): Float64Array {
-  return Float64Array.from(samples).sort();
+  return Float64Array.from(samples).toSorted();
 }
 
 /**

@@ -37,6 +37,12 @@ export const attributeTypes: readonly {
 ];
 
 export function decodeAttribute(message: RawMessage, context: AttributeContext): Attribute {
+  const attribute = decodeFields(message, context);
+  message.release();
+  return attribute;
+}
+
+function decodeFields(message: RawMessage, context: AttributeContext): Attribute {
   const base = { name: message.text('name'), docString: message.text('doc_string'), origin: message };
   const type = attributeType(message);
   const referenceName = message.text('ref_attr_name');

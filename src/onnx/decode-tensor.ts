@@ -38,7 +38,7 @@ export function decodeTensor(message: RawMessage, folder: DataFolder | null): Te
   const dims = decodeDims(message);
   const storage = decodeStorage(message, { name, dtype, dims }, folder);
   const origin: TensorOrigin = { message, storage };
-  return new Tensor({
+  const tensor = new Tensor({
     name,
     dtype,
     dims,
@@ -47,6 +47,8 @@ export function decodeTensor(message: RawMessage, folder: DataFolder | null): Te
     metadata: decodeEntries(message, 'metadata_props'),
     origin,
   });
+  message.release();
+  return tensor;
 }
 
 export function decodeSparse(message: RawMessage, folder: DataFolder | null): SparseTensor {

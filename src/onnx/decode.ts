@@ -182,6 +182,7 @@ class GraphReader {
       docString: message.text('doc_string'),
       metadata: decodeEntries(message, 'metadata_props'),
     });
+    message.release();
   }
 
   #attributeContext(graph: Graph): Parameters<typeof decodeAttribute>[1] {

@@ -18,3 +18,7 @@ export {
   saveModel,
   tensorsOf,
 } from './save.ts';
+export { RawMessage } from './message.ts';
+export { type FieldSchema, type MessageName, schema } from './schema.ts';
+export { graphOrigin, messageOrigin } from './origin.ts';
+export { encodeText } from './text.ts';

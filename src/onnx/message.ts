@@ -33,8 +33,8 @@ export class RawMessage {
   readonly source: ByteSource;
   readonly start: number;
   readonly end: number;
-  readonly records: readonly FieldRecord[];
   readonly #depth: number;
+  #records: readonly FieldRecord[] | null;
   #merged: Map<string, RawMessage> | null = null;
 
   /** @throws MlkitError MODEL_MALFORMED, LIMIT_EXCEEDED. */
@@ -56,7 +56,18 @@ export class RawMessage {
         `${source.label} nests messages deeper than ${limits.nesting} at byte ${start}`,
       );
     }
-    this.records = scan(source, start, end);
+    this.#records = scan(source, start, end);
+  }
+
+  /** Where its fields lie. */
+  get records(): readonly FieldRecord[] {
+    this.#records ??= scan(this.source, this.start, this.end);
+    return this.#records;
+  }
+
+  /** Forgets where the fields lie until somebody asks again; most messages are read once. */
+  release(): void {
+    this.#records = null;
   }
 
   field(name: string): FieldSchema {
@@ -79,10 +90,22 @@ export class RawMessage {
     return this.recordsOf(name).length > 0;
   }
 
+  /** The last record of a field that holds one value: the one that counts. */
+  lastRecord(name: string): FieldRecord | null {
+    const field = this.field(name);
+    const own = scalarWire(field);
+    const { records } = this;
+    for (let at = records.length - 1; at >= 0; at -= 1) {
+      const record = records[at];
+      if (record?.number === field.number && record.wire === own) return record;
+    }
+    return null;
+  }
+
   /** A `bytes` or `string` field; null when absent. */
   bytes(name: string): Uint8Array | null {
-    const record = this.recordsOf(name).at(-1);
-    return record === undefined ? null : this.#payload(record);
+    const record = this.lastRecord(name);
+    return record === null ? null : this.#payload(record);
   }
 
   bytesList(name: string): Uint8Array[] {
@@ -91,8 +114,8 @@ export class RawMessage {
 
   /** Text of a string field; empty when absent. */
   text(name: string): string {
-    const record = this.recordsOf(name).at(-1);
-    return record === undefined ? '' : decodeText(this.#payload(record));
+    const record = this.lastRecord(name);
+    return record === null ? '' : decodeText(this.#payload(record));
   }
 
   texts(name: string): string[] {
@@ -105,8 +128,12 @@ export class RawMessage {
   }
 
   /** An integer as a number; beyond 2^53 it is rounded, and no caller accepts it there. */
-  number(name: string, fallback = 0): number {
-    return this.has(name) ? Number(this.int(name)) : fallback;
+  number(name: string): number {
+    const record = this.lastRecord(name);
+    if (record === null) return 0;
+    const first = this.source.read(record.start, record.start + 1)[0] ?? 0;
+    const isOneByte = record.end === record.start + 1;
+    return isOneByte ? first : Number(this.int(name));
   }
 
   /** Values of an integer field, packed and unpacked. */

@@ -19,10 +19,12 @@ export function memorySource(bytes: Uint8Array, label = 'bytes'): ByteSource {
   return { label, size: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
 }
 
-/** Reads start small after a jump, so that a tensor's header costs one page, not a megabyte. */
-const smallestWindow = 4 * 1024;
+/** Reads start small after a jump, so that the header of a tensor costs little more than itself. */
+const smallestWindow = 1024;
 /** And grow while the reader goes straight on, as it does over runs of nodes. */
-const largestWindow = 1024 * 1024;
+const largestWindow = 256 * 1024;
+/** Windows are cut from slabs, since making buffers costs more than filling them. */
+const slabBytes = 1024 * 1024;
 
 /** A source over a file, read in windows that adapt to how it is read. */
 export class FileSource implements ByteSource {
@@ -33,6 +35,8 @@ export class FileSource implements ByteSource {
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
   #windowSize = smallestWindow;
+  #slab: Buffer = Buffer.alloc(0);
+  #slabUsed = 0;
   /** Bytes asked of the file system so far; lets a test assert that weights were not read. */
   bytesRead = 0;
 
@@ -85,9 +89,21 @@ export class FileSource implements ByteSource {
     return this.#descriptor;
   }
 
+  #allocate(length: number): Buffer {
+    if (length > largestWindow) return Buffer.allocUnsafeSlow(length);
+    if (this.#slabUsed + length > this.#slab.length) {
+      this.#slab = Buffer.allocUnsafeSlow(Math.min(slabBytes, Math.max(this.size, length)));
+      this.#slabUsed = 0;
+    }
+    const start = this.#slabUsed;
+    // Aligned, so that typed arrays can be laid over what is read.
+    this.#slabUsed = (start + length + 7) & ~7;
+    return this.#slab.subarray(start, start + length);
+  }
+
   #readExactly(start: number, end: number): Uint8Array {
-    // A buffer of its own for each read: views of earlier ones stay valid.
-    const buffer = Buffer.allocUnsafeSlow(end - start);
+    // Bytes of its own for each read: views of earlier ones stay valid.
+    const buffer = this.#allocate(end - start);
     let done = 0;
     while (done < buffer.byteLength) {
       let count: number;

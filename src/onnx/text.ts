@@ -8,7 +8,10 @@ import { Buffer } from 'node:buffer';
  * Source: the escape scheme of PEP 383, https://peps.python.org/pep-0383/.
  */
 export function decodeText(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer =
+    bytes instanceof Buffer
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = buffer.toString('utf8');
   // A replacement character means invalid bytes, or that the text really contains one.
   if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(buffer)) return text;

@@ -28,9 +28,6 @@ export interface Finding {
   readonly runtime?: 'rejects' | 'accepts' | 'fails';
 }
 
-/** The order in which severities are listed, worst first. */
-export const severities: readonly Severity[] = ['error', 'warning', 'info'];
-
 /** How many findings there are of each severity. */
 export function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };

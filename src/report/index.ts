@@ -13,8 +13,6 @@ export type {
   TonedText,
 } from './document.ts';
 export {
-  cellText,
-  cellTone,
   document,
   heading,
   keyValues,
@@ -26,7 +24,7 @@ export {
 export type { ReportFormat } from './files.ts';
 export { renderReport, reportFileFormat, reportFormats } from './files.ts';
 export type { Finding, FindingLocation, Severity } from './finding.ts';
-export { countBySeverity, locationText, severities } from './finding.ts';
+export { countBySeverity, locationText } from './finding.ts';
 export { reportToJson } from './json.ts';
 export type { ModelInfo, ReportBase, ToolInfo, Verdict } from './report.ts';
 export { toolInfo } from './report.ts';

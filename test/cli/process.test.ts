@@ -140,3 +140,18 @@ onPosix('the second Ctrl-C ends at once', async () => {
   const stubborn = `${untilAborted} await new Promise((resolve) => setTimeout(resolve, 20_000));`;
   expect(await interrupt(stubborn, 2)).toEqual({ code: 130, err: 'ready' });
 });
+
+test.each([
+  [
+    'an error in a callback',
+    "setTimeout(() => { throw new Error('boom'); }); await sleep();",
+    'boom',
+  ],
+  ['a rejection nobody waits for', "Promise.reject(new Error('boom')); await sleep();", 'boom'],
+  ['work that never ends', 'await new Promise(() => {});', 'the work stopped before its end'],
+])('%s is a defect', async (_name, statements, message) => {
+  const sleepIn = 'const sleep = () => new Promise((resolve) => setTimeout(resolve, 5000));';
+  const { code, err } = await start(`${sleepIn} ${statements}`).ended;
+  expect(err).toContain(`error: unexpected: ${message}\n`);
+  expect(code).toBe(70);
+});

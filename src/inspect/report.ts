@@ -1,0 +1,198 @@
+import type { Dimension } from '../graph/index.ts';
+import type { Finding, ReportBase } from '../report/index.ts';
+import type { TensorStats } from './stats.ts';
+
+/** What `inspect` is asked for. Everything that costs no reading of weights is always found out. */
+export interface InspectConfig {
+  /** List the nodes. */
+  readonly nodes: boolean;
+  /** List the constants. */
+  readonly tensors: boolean;
+  /** Read the constants and describe their values; lists them too. */
+  readonly stats: boolean;
+  /** Give the bodies of the model's own functions. */
+  readonly functions: boolean;
+  /** Give the model in ONNX textual syntax. */
+  readonly text: boolean;
+  /** List where each constant lies in the data files. */
+  readonly external: boolean;
+  /** Answer whether the structure is sound. */
+  readonly check: boolean;
+}
+
+/** A value of a graph, as far as its type is known without working anything out. */
+export interface ValueReport {
+  readonly name: string;
+  /**
+   * `float32` for a tensor; `sparse float32`, `seq(float32[2])`, `map(int64, float32)` and so on for
+   * other kinds; null where the file does not say.
+   */
+  readonly type: string | null;
+  /** Sizes, names of symbolic ones, null for unknown ones. Null: rank unknown, or not a tensor. */
+  readonly shape: readonly Dimension[] | null;
+}
+
+/**
+ * What a constant is to its model.
+ *
+ * - `parameter`: a weight;
+ * - `quantization`: read only as a scale or a zero point;
+ * - `index`: int64 of rank 0 or 1 (shapes, axes, indices), or the indices of a sparse constant;
+ * - `text`: strings;
+ * - `unused`: read by nothing.
+ */
+export type ConstantRole = 'parameter' | 'quantization' | 'index' | 'text' | 'unused';
+
+/** Constants taken together; those that lie in the same bytes count once. */
+export interface ConstantTotal {
+  readonly tensors: number;
+  readonly elements: number;
+  readonly bytes: number;
+}
+
+export interface TensorReport {
+  readonly name: string;
+  /** Path of the graph that it is in. */
+  readonly graph: string;
+  readonly source: 'initializer' | 'sparse-initializer' | 'attribute';
+  /** The node whose attribute it is. */
+  readonly node?: string;
+  readonly role: ConstantRole;
+  readonly dtype: string | null;
+  readonly shape: readonly number[];
+  /** Null where the shape is impossible. */
+  readonly elements: number | null;
+  /** As stored. */
+  readonly bytes: number;
+  /** Where its bytes are. */
+  readonly stored: 'model' | 'data-file';
+  readonly location?: string;
+  readonly offset?: number;
+  /** The constant that lies in the same bytes and comes first. */
+  readonly sameAs?: string;
+  /** With `--stats`; null where the values have none (text) or cannot be read. */
+  readonly stats?: TensorStats | null;
+}
+
+export interface NodeReport {
+  /** Path of its graph. */
+  readonly graph: string;
+  readonly name: string;
+  /** With its domain where that is not ai.onnx: `com.microsoft.Gelu`. */
+  readonly op: string;
+  /** Null: an optional one left out. */
+  readonly inputs: readonly (ValueReport | null)[];
+  readonly outputs: readonly (ValueReport | null)[];
+}
+
+export interface SubgraphReport {
+  /** `main/loop1:body` */
+  readonly path: string;
+  /** The operator that owns it. */
+  readonly op: string;
+  readonly nodes: number;
+}
+
+export interface FunctionReport {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: readonly string[];
+  readonly opsets: Readonly<Record<string, number>>;
+  /** In the body and its subgraphs. */
+  readonly nodes: number;
+  /** Nodes that call it, anywhere in the model. */
+  readonly calls: number;
+  /** ONNX textual syntax, with `--functions`. */
+  readonly body?: string;
+}
+
+/** A part of a data file that a constant takes. */
+export interface DataSpan {
+  readonly tensor: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface ExternalFileReport {
+  /** As the model writes it. */
+  readonly location: string;
+  /** Where it really is; absent when it was not found or may not be read. */
+  readonly path?: string;
+  readonly sizeBytes: number | null;
+  /** Constants in it. */
+  readonly tensors: number;
+  /** Bytes of it that constants take, each byte once. */
+  readonly usedBytes: number;
+  /** Bytes of it that no constant takes, alignment included; null when its size is not known. */
+  readonly unusedBytes: number | null;
+  /** Bytes that constants share without lying in exactly the same place. */
+  readonly overlapBytes: number;
+  readonly problem?: string;
+  /** In the order of their offsets, with `--external`. */
+  readonly spans?: readonly DataSpan[];
+}
+
+/** What the checks come to. `unknown` where nothing was tried. */
+export interface CheckReport {
+  readonly spec: 'valid' | 'invalid';
+  readonly runtime: 'loads' | 'rejects' | 'unknown';
+  readonly run: 'runs' | 'fails' | 'unknown';
+}
+
+export interface InspectReport extends ReportBase {
+  readonly kind: 'inspect';
+  readonly model: {
+    readonly path: string;
+    /** Of the model file. */
+    readonly sizeBytes: number;
+    /** Of the data files that were found. */
+    readonly dataBytes: number;
+    /** Both. */
+    readonly totalBytes: number;
+  };
+  readonly config: Readonly<Record<keyof InspectConfig, boolean>>;
+  readonly irVersion: number;
+  /** Name and version; empty when the file does not say. */
+  readonly producer: string;
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly domain: string;
+  readonly modelVersion: bigint;
+  readonly graphName: string;
+  readonly docString: string;
+  /** Version by domain; the empty text is ai.onnx. Of a domain named twice, the first. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** What a caller must give. */
+  readonly inputs: readonly ValueReport[];
+  /** Inputs that have a constant as their default. Before IR 4 every constant was one. */
+  readonly inputsWithDefault: readonly ValueReport[];
+  readonly outputs: readonly ValueReport[];
+  /** In the main graph and its subgraphs; bodies of functions are counted in `functions`. */
+  readonly nodes: number;
+  /** Nodes by operator, most frequent first: `Conv`, `com.microsoft.Gelu`. The same nodes. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Of these, the ones that neither ONNX, onnxruntime nor the model itself defines. */
+  readonly customOperators: readonly string[];
+  /** Elements of constants in the role of parameters. */
+  readonly parameters: number;
+  readonly parameterBytes: number;
+  /** Bytes of all constants by element type, largest first. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  /** All constants by role. */
+  readonly constants: ConstantTotal & { readonly byRole: Readonly<Record<ConstantRole, ConstantTotal>> };
+  /** Numbers in list attributes of ai.onnx.ml operators, which keep their models there. */
+  readonly attributeNumbers: number;
+  readonly subgraphs: readonly SubgraphReport[];
+  readonly functions: readonly FunctionReport[];
+  readonly externalFiles: readonly ExternalFileReport[];
+  readonly findings: readonly Finding[];
+  readonly check?: CheckReport;
+  readonly nodeList?: readonly NodeReport[];
+  /** Largest first. */
+  readonly tensors?: readonly TensorReport[];
+  readonly text?: string;
+}
