@@ -12,6 +12,7 @@ cannot say is counted by reason and left out of the comparison. Exits with 1 whe
 
 import argparse
 import collections
+import math
 import os
 import pathlib
 import re
@@ -102,16 +103,24 @@ class Reader:
         if proto.data_location == TensorProto.EXTERNAL:
             keys = ("location", "offset", "length")
             data = {e.key: e.value for e in proto.external_data if e.key in keys}
+            if not all(value.isdigit() for key, value in data.items() if key != "location"):
+                self.lost["broken reference to a data file"] += 1
+                return None
             if data.get("offset") == "0":
                 del data["offset"]
         elif proto.data_type == TensorProto.STRING:
             data = [self.text(each) for each in proto.string_data]
         else:
             data = raw_bytes(proto)
+            if len(data) != (math.prod(proto.dims) * bits_of(proto.data_type) + 7) // 8:
+                # Printed without elements, so only what is printed counts.
+                self.lost["constant whose data do not fit its shape"] += 1
+                data = None
         return [name, proto.data_type, list(proto.dims), data]
 
     def attribute(self, proto, is_declared=False):
-        kind = AttributeProto.AttributeType.Name(proto.type)
+        type_ = kind_of(proto)
+        kind = AttributeProto.AttributeType.Name(type_)
         if not is_declared and not IDENTIFIER.match(proto.name):
             self.lost["attribute's name is no identifier"] += 1
             return None
@@ -119,28 +128,28 @@ class Reader:
             return [proto.name, kind, "@", proto.ref_attr_name]
         if proto.doc_string:
             self.lost["documentation or metadata"] += 1
-        if proto.type == AttributeProto.FLOAT:
+        if type_ == AttributeProto.FLOAT:
             value = float_bits([proto.f])
-        elif proto.type == AttributeProto.FLOATS:
+        elif type_ == AttributeProto.FLOATS:
             value = float_bits(proto.floats)
-        elif proto.type == AttributeProto.INT:
+        elif type_ == AttributeProto.INT:
             value = proto.i
-        elif proto.type == AttributeProto.INTS:
+        elif type_ == AttributeProto.INTS:
             value = list(proto.ints)
-        elif proto.type == AttributeProto.STRING:
+        elif type_ == AttributeProto.STRING:
             value = self.text(proto.s)
-        elif proto.type == AttributeProto.STRINGS:
+        elif type_ == AttributeProto.STRINGS:
             value = [self.text(each) for each in proto.strings]
-        elif proto.type == AttributeProto.TENSOR:
+        elif type_ == AttributeProto.TENSOR:
             value = self.tensor(proto.t)
-        elif proto.type == AttributeProto.TYPE_PROTO:
+        elif type_ == AttributeProto.TYPE_PROTO:
             value = self.type(proto.tp)
             if value is None:
                 self.lost["unknown element type"] += 1
                 return None
-        elif proto.type == AttributeProto.GRAPH:
+        elif type_ == AttributeProto.GRAPH:
             value = self.graph(proto.g, is_main=False)
-        elif proto.type in (AttributeProto.GRAPHS, AttributeProto.TENSORS, AttributeProto.TYPE_PROTOS):
+        elif type_ in (AttributeProto.GRAPHS, AttributeProto.TENSORS, AttributeProto.TYPE_PROTOS):
             self.lost["list that ONNX's parser drops"] += 1
             value = None
         else:
@@ -236,6 +245,29 @@ class Reader:
             "graph": self.graph(proto.graph),
             "functions": [self.function(each) for each in proto.functions],
         }
+
+
+def bits_of(code):
+    if code in (TensorProto.COMPLEX64, TensorProto.COMPLEX128):
+        return 64 if code == TensorProto.COMPLEX64 else 128
+    name = TensorProto.DataType.Name(code)
+    packed = {"INT4": 4, "UINT4": 4, "FLOAT4E2M1": 4, "INT2": 2, "UINT2": 2}
+    packed |= {"FLOAT6E2M3": 6, "FLOAT6E3M2": 6}
+    return packed.get(name) or helper.tensor_dtype_to_np_dtype(code).itemsize * 8
+
+
+def kind_of(proto):
+    """The type of an attribute; files of IR version 1 do not say it."""
+    fields = {"f": "FLOAT", "i": "INT", "s": "STRING", "t": "TENSOR", "g": "GRAPH"}
+    lists = {"floats": "FLOATS", "ints": "INTS", "strings": "STRINGS"}
+    if proto.type == AttributeProto.UNDEFINED:
+        for field, kind in fields.items():
+            if proto.HasField(field):
+                return AttributeProto.AttributeType.Value(kind)
+        for field, kind in lists.items():
+            if len(getattr(proto, field)) > 0:
+                return AttributeProto.AttributeType.Value(kind)
+    return proto.type
 
 
 def opsets(proto):

@@ -22,17 +22,17 @@ const ranks: Readonly<Record<string, number>> = {
   ops: 3,
   runtime: 3,
   // Reads data files through onnx, and serves those that run models.
-  feeds: 3.5,
-  passes: 4,
-  parity: 4,
-  measure: 4,
-  inspect: 5,
-  convert: 5,
-  quantize: 5,
-  benchmark: 5,
-  validate: 5,
-  index: 6,
-  cli: 7,
+  feeds: 4,
+  passes: 5,
+  parity: 5,
+  measure: 5,
+  inspect: 6,
+  convert: 6,
+  quantize: 6,
+  benchmark: 6,
+  validate: 6,
+  index: 7,
+  cli: 8,
 };
 
 /** Where each package may be imported; a package that is not here may not be imported at all. */

@@ -1,23 +1,23 @@
 import type { Node } from '../graph/index.ts';
 
 /** Operators that read scales and zero points, and at which inputs. */
-type InputTable = Readonly<Record<string, readonly number[]>>;
+type InputTable = ReadonlyMap<string, readonly number[]>;
 
 const twoOperands = [1, 2, 4, 5, 6, 7];
 const oneOperand = [1, 2, 3, 4];
 
 /** Source: https://onnx.ai/onnx/operators/ */
-const onnx: InputTable = {
+const onnx: InputTable = new Map(Object.entries({
   ConvInteger: [2, 3],
   DequantizeLinear: [1, 2],
   MatMulInteger: [2, 3],
   QLinearConv: twoOperands,
   QLinearMatMul: twoOperands,
   QuantizeLinear: [1, 2],
-};
+}));
 
 /** Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md */
-const contrib: InputTable = {
+const contrib: InputTable = new Map(Object.entries({
   DequantizeLinear: [1, 2],
   DynamicQuantizeLSTM: [8, 9, 10, 11],
   DynamicQuantizeMatMul: [2, 3],
@@ -40,14 +40,14 @@ const contrib: InputTable = {
   QLinearWhere: [2, 3, 5, 6, 7, 8],
   QMoE: [3, 6, 9, 11, 12, 13],
   QuantizeLinear: [1, 2],
-};
+}));
 
 /** Whether a node takes input `index` as a scale or a zero point. */
 export function isQuantizationInput(node: Node, index: number): boolean {
   const { domain, opType } = node;
-  if (domain === '') return onnx[opType]?.includes(index) === true;
+  if (domain === '') return onnx.get(opType)?.includes(index) === true;
   if (domain !== 'com.microsoft') return false;
   // A scale and a zero point for the output, then tensor, scale and zero point of each input.
   if (opType === 'QLinearConcat') return index < 2 || index % 3 !== 2;
-  return contrib[opType]?.includes(index) === true;
+  return contrib.get(opType)?.includes(index) === true;
 }

@@ -125,6 +125,7 @@ function numberPair(reference: Tensor, candidate: Tensor): NumberPair {
   const [r, a] = [reference.data(), candidate.data()];
   const { dtype } = reference;
   return {
+    dims: reference.dims,
     reference: numbers(dtype, r),
     candidate: numbers(candidate.dtype, a),
     differences: exactDifferences(r, a),
@@ -157,5 +158,5 @@ function textPair(reference: Tensor, candidate: Tensor): NumberPair {
   const right = candidate.toStrings();
   const differences = reference.toStrings().map((text, at) => (text === right[at] ? 0 : 1));
   const ones = new Float64Array(differences.length).fill(1);
-  return { reference: ones, candidate: ones, differences, ulp: null };
+  return { dims: reference.dims, reference: ones, candidate: ones, differences, ulp: null };
 }

@@ -3,14 +3,17 @@ import { QuantileSketch } from './quantile-sketch.ts';
 
 /** The element that lies furthest outside of the tolerance. */
 export interface WorstElement {
+  /** From 0. */
   readonly sample: number;
-  readonly index: number;
+  /** Its coordinates. */
+  readonly at: readonly number[];
   readonly reference: number;
   readonly candidate: number;
 }
 
 /** Numbers of one sample, as float64 or exactly representable in it. */
 export interface NumberPair {
+  readonly dims: readonly number[];
   readonly reference: ArrayLike<number>;
   readonly candidate: ArrayLike<number>;
   /** Differences candidate − reference where they must not be taken in float64 (64-bit integers). */
@@ -71,7 +74,7 @@ export class ElementStats {
   }
 
   add(sample: number, pair: NumberPair): void {
-    const { reference, candidate, differences, ulp } = pair;
+    const { reference, candidate, differences, ulp, dims } = pair;
     const scale = this.#scan(reference);
     const { rtol, atol, kappa } = this.#gate ?? { rtol: 0, atol: Number.POSITIVE_INFINITY, kappa: 0 };
     const floor = Math.max(atol, kappa * scale);
@@ -87,7 +90,7 @@ export class ElementStats {
       const a = candidate[i] as number;
       // A finite number minus itself is 0; NaN and the infinities give NaN.
       if (r - r !== 0 || a - a !== 0) {
-        this.#classify(sample, i, r, a);
+        this.#classify(sample, dims, i, r, a);
         continue;
       }
       pairs += 1;
@@ -115,7 +118,7 @@ export class ElementStats {
         this.outside += 1;
         if (this.worst === null || excess > this.#worstExcess) {
           this.#worstExcess = excess;
-          this.worst = { sample, index: i, reference: r, candidate: a };
+          this.worst = { sample, at: coordinates(i, dims), reference: r, candidate: a };
         }
       }
     }
@@ -158,7 +161,13 @@ export class ElementStats {
     return scale;
   }
 
-  #classify(sample: number, index: number, r: number, a: number): void {
+  #classify(
+    sample: number,
+    dims: readonly number[],
+    index: number,
+    r: number,
+    a: number,
+  ): void {
     count(this.reference, r);
     count(this.candidate, a);
     if (Object.is(r, a)) {
@@ -166,8 +175,21 @@ export class ElementStats {
       return;
     }
     this.classMismatches += 1;
-    this.firstClassMismatch ??= { sample, index, reference: r, candidate: a };
+    const at = coordinates(index, dims);
+    this.firstClassMismatch ??= { sample, at, reference: r, candidate: a };
   }
+}
+
+function coordinates(index: number, dims: readonly number[]): number[] {
+  let rest = index;
+  return dims
+    .toReversed()
+    .map((size) => {
+      const at = rest % size;
+      rest = (rest - at) / size;
+      return at;
+    })
+    .toReversed();
 }
 
 function count(counts: Mutable<ClassCounts>, value: number): void {

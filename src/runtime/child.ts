@@ -87,6 +87,11 @@ export class RuntimeChild {
     this.#hold(false);
   }
 
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** What the child printed last. */
   printed(): string {
     return this.#printed.text();

@@ -54,14 +54,14 @@ function* selfAndParents(path: string): Iterable<string> {
 
 /** `cpu.max` is `<quota> <period>` or `max <period>`. */
 function quotaVersion2(folder: string, read: (path: string) => string | null): number | null {
-  const [quota, period] = (read(`${folder}/cpu.max`) ?? '').trim().split(' ');
+  const [quota, period] = (read(posix.join(folder, 'cpu.max')) ?? '').trim().split(' ');
   return ratio(quota, period);
 }
 
 /** The quota is -1 where there is none. */
 function quotaVersion1(folder: string, read: (path: string) => string | null): number | null {
-  const quota = read(`${folder}/cpu.cfs_quota_us`)?.trim();
-  return ratio(quota, read(`${folder}/cpu.cfs_period_us`)?.trim());
+  const quota = read(posix.join(folder, 'cpu.cfs_quota_us'))?.trim();
+  return ratio(quota, read(posix.join(folder, 'cpu.cfs_period_us'))?.trim());
 }
 
 function ratio(quota: string | undefined, period: string | undefined): number | null {

@@ -11,7 +11,8 @@ export class SettleDetector {
   #previousMedian: number | null = null;
   readonly #all: number[] = [];
   #totalMs = 0;
-  #windowsAgreed = false;
+  /** Null as long as there were no two windows to compare. */
+  #windowsAgree: boolean | null = null;
 
   /**
    * @param ms Time of one run.
@@ -24,19 +25,20 @@ export class SettleDetector {
     this.#windowMs += ms;
     this.#totalMs = elapsedMs;
     if (this.#window.length >= windowRuns && this.#windowMs >= windowMs) this.#closeWindow();
-    return this.#windowsAgreed || (this.#totalMs >= capMs && this.#all.length >= leastRuns);
+    return this.#windowsAgree === true || (this.#totalMs >= capMs && this.#all.length >= leastRuns);
   }
 
   /** Whether the times had stopped drifting. */
   get settled(): boolean {
-    if (this.#windowsAgreed) return true;
-    // Where two windows were seen they have disagreed; slow models do not get that far before the cap.
-    return this.#previousMedian === null && halvesAgree(this.#all);
+    // Slow models do not get to a second window before the cap.
+    return this.#windowsAgree ?? halvesAgree(this.#all);
   }
 
   #closeWindow(): void {
     const current = median(this.#window);
-    this.#windowsAgreed = this.#previousMedian !== null && agree(this.#previousMedian, current);
+    if (this.#previousMedian !== null) {
+      this.#windowsAgree = agree(this.#previousMedian, current);
+    }
     this.#previousMedian = current;
     this.#window = [];
     this.#windowMs = 0;

@@ -3,21 +3,13 @@ import {
   attributeFrom,
   buildModel,
   Graph,
-  type GraphBuilder,
   printGraph,
   printModel,
   printNode,
   tensorType,
   type ValueType,
 } from '../../src/graph/index.ts';
-import {
-  computedStorage,
-  type DataType,
-  memoryStorage,
-  stringTensor,
-  Tensor,
-  tensorFrom,
-} from '../../src/tensor/index.ts';
+import { stringTensor, Tensor, tensorFrom } from '../../src/tensor/index.ts';
 
 /*
  * The texts were held against onnx.parser of ONNX 1.23.1 with bench/check-text.py, which also does

@@ -50,7 +50,9 @@ export interface TinyModel {
 }
 
 export function valueInfo({ name, type, shape }: Slot): Record<string, unknown> {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  const dim = shape.map((size) =>
+    typeof size === 'number' ? { dimValue: size } : { dimParam: size },
+  );
   return { name, type: { tensorType: { elemType: type, shape: { dim } } } };
 }
 

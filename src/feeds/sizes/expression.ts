@@ -56,3 +56,8 @@ export function evaluateDimension(
 export function isExpression(text: string): boolean {
   return /[-+*/]/.test(text) && evaluateDimension(text, () => 1) !== null && !/^[\d\s]+$/.test(text);
 }
+
+/** The plain names in an expression. */
+export function namesIn(text: string): string[] {
+  return (text.match(/[A-Za-z_][\w.]*/g) ?? []).filter((name) => name.toLowerCase() !== 'floor');
+}

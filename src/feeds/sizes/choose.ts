@@ -1,0 +1,156 @@
+import type { Model, Value } from '../../graph/index.ts';
+import type { ModelInput } from '../inputs.ts';
+import { evaluateDimension, isExpression } from './expression.ts';
+import { type Propagation, propagateSizes } from './propagate.ts';
+import { findVariables, type Variable, variableKey } from './variables.ts';
+
+/** Shapes for all inputs. */
+export interface ChosenSizes {
+  /** By name of the input. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Sizes of the symbols that the inputs have. */
+  readonly symbols: ReadonlyMap<string, number>;
+  /** What follows from them for the rest of the graph. */
+  readonly propagation: Propagation;
+}
+
+interface RankedInput extends ModelInput {
+  readonly dims: NonNullable<ModelInput['dims']>;
+}
+
+/** Ranks to try for an input that does not say its own, likely ones first. */
+const likelyRanks = [2, 4, 3, 1, 5, 0];
+
+/** Sizes to try when those to start from do not work, besides what the graph asks for. */
+const triedSizes = [
+  ...[32, 64, 128, 224, 256, 512, 28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640, 1024, 2048],
+  ...[4096, 8192, 16000, 16384, 48000],
+  ...Array.from({ length: 64 }, (_, at) => at + 1),
+];
+
+/** Nodes looked at while sizes are searched; a search that ends early leaves the start sizes. */
+const mostSteps = 1_000_000;
+
+/**
+ * Chooses a shape for every input: sizes that the model or the user fixes, else a start size by name
+ * and place, else, where those cannot work, sizes that do. Whether sizes work is asked of
+ * {@link propagateSizes}; where none are found that do, the start sizes stay, and the runtime will
+ * say what is wrong with them.
+ *
+ * @param batch Size of batch dimensions, default 1.
+ */
+export function chooseSizes(
+  model: Model,
+  inputs: readonly ModelInput[],
+  fixed: ReadonlyMap<string, number>,
+  batch = 1,
+): ChosenSizes {
+  const open = inputs.filter((input) => input.dims === null);
+  let best: ChosenSizes | null = null;
+  for (const rank of open.length === 0 ? [0] : likelyRanks) {
+    const ranked = inputs.map((input): RankedInput => {
+      const dims = input.dims ?? Array.from({ length: rank }, () => null);
+      return { ...input, dims };
+    });
+    const search = new SizeSearch(model, ranked, fixed, batch);
+    const chosen = search.result();
+    if (chosen.propagation.misfit === null) return chosen;
+    if (best === null || chosen.propagation.reach > best.propagation.reach) best = chosen;
+  }
+  if (best === null) throw new Error('no rank was tried');
+  return best;
+}
+
+class SizeSearch {
+  readonly #model: Model;
+  readonly #inputs: readonly RankedInput[];
+  readonly #fixed: ReadonlyMap<string, number>;
+  readonly #variables: readonly Variable[];
+  #stepsLeft: number;
+
+  constructor(
+    model: Model,
+    inputs: readonly RankedInput[],
+    fixed: ReadonlyMap<string, number>,
+    batch: number,
+  ) {
+    this.#model = model;
+    this.#inputs = inputs;
+    this.#fixed = fixed;
+    this.#variables = findVariables(inputs, batch);
+    this.#stepsLeft = mostSteps;
+  }
+
+  result(): ChosenSizes {
+    const sizes = new Map(this.#variables.map(({ key, size }) => [key, size]));
+    const start = this.#try(sizes);
+    let best = start;
+    for (let round = 0; round < 4 && best.propagation.misfit !== null; round += 1) {
+      const before = best;
+      best = this.#improve(sizes, best);
+      if (best === before) break;
+    }
+    return best.propagation.misfit === null ? best : start;
+  }
+
+  /** Tries other sizes, one group of variables after the other, and keeps those that get further. */
+  #improve(sizes: Map<string, number>, start: ChosenSizes): ChosenSizes {
+    let best = start;
+    for (const keys of this.#groups()) {
+      const { misfit } = best.propagation;
+      if (misfit === null) return best;
+      for (const size of new Set([...misfit.wanted, ...triedSizes])) {
+        if (!Number.isSafeInteger(size) || this.#stepsLeft <= 0) continue;
+        const changed = new Map([...sizes, ...keys.map((key) => [key, size] as const)]);
+        const found = this.#try(changed);
+        if (found.propagation.reach <= best.propagation.reach) continue;
+        best = found;
+        for (const key of keys) sizes.set(key, size);
+        if (found.propagation.misfit === null) return found;
+      }
+    }
+    return best;
+  }
+
+  /** Variables to change together: groups first, then each alone; batches last of all. */
+  #groups(): string[][] {
+    const groups = new Map<string, string[]>();
+    for (const { key, group } of this.#variables) {
+      groups.set(group, [...(groups.get(group) ?? []), key]);
+    }
+    const together = [...groups.values()].filter((keys) => keys.length > 1);
+    const alone = this.#variables.toSorted(
+      (a, b) => Number(a.role === 'batch') - Number(b.role === 'batch'),
+    );
+    return [...together, ...alone.map(({ key }) => [key])];
+  }
+
+  #try(sizes: ReadonlyMap<string, number>): ChosenSizes {
+    const symbols = new Map([...sizes, ...this.#fixed]);
+    const shapes = new Map<string, readonly number[]>();
+    const values = new Map<Value, readonly number[]>();
+    for (const input of this.#inputs) {
+      const shape = input.dims.map((size, axis) => sizeOf(input, size, axis, symbols));
+      shapes.set(input.name, shape);
+      values.set(input.value, shape);
+    }
+    const propagation = propagateSizes(this.#model, values, symbols);
+    const { nodeCount } = this.#model.graph;
+    this.#stepsLeft -= Math.min(propagation.reach, nodeCount) + 10;
+    return { shapes, symbols, propagation };
+  }
+}
+
+function sizeOf(
+  input: RankedInput,
+  size: number | string | null,
+  axis: number,
+  symbols: ReadonlyMap<string, number>,
+): number {
+  if (typeof size === 'number') return size;
+  if (typeof size === 'string' && isExpression(size) && !symbols.has(size)) {
+    const result = evaluateDimension(size, (name) => symbols.get(name) ?? null);
+    return Math.max(0, result ?? 1);
+  }
+  return symbols.get(variableKey(input, axis)) ?? 1;
+}

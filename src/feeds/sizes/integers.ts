@@ -1,0 +1,119 @@
+import { type DataType, dataTypes, type Tensor } from '../../tensor/index.ts';
+import { sliceLength } from './layout-rules.ts';
+import type { RuleContext } from './rule.ts';
+
+/** Shapes and indices are short; longer constants are data. */
+const mostElements = 256;
+
+/** Elements of a small integer constant, or null. Values beyond 2^53 are clamped. */
+export function integersOf(tensor: Tensor | null): readonly number[] | null {
+  if (tensor === null || tensor.elementType === null || !isWhole(tensor.elementType)) return null;
+  if (tensor.elementCount > mostElements) return null;
+  const clamp = (value: number): number =>
+    Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+  return [...tensor.toFloat64()].map(clamp);
+}
+
+function isWhole(dtype: DataType): boolean {
+  const { kind } = dataTypes[dtype];
+  return kind === 'int' || kind === 'uint' || kind === 'bool';
+}
+
+type IntegerRule = (context: RuleContext) => readonly number[] | null;
+
+const pass: IntegerRule = ({ integers }) => integers(0);
+
+function elementwise(compute: (a: number, b: number) => number): IntegerRule {
+  return ({ integers }) => {
+    const a = integers(0);
+    const b = integers(1);
+    if (a === null || b === null) return null;
+    // Only vectors of one length, or with a scalar: all that arithmetic on shapes needs.
+    if (a.length !== b.length && a.length !== 1 && b.length !== 1) return null;
+    const length = a.length === 0 || b.length === 0 ? 0 : Math.max(a.length, b.length);
+    return Array.from({ length }, (_, at) =>
+      compute(a[a.length === 1 ? 0 : at] ?? 0, b[b.length === 1 ? 0 : at] ?? 0),
+    );
+  };
+}
+
+const gather: IntegerRule = ({ node, sizes, integers }) => {
+  const data = integers(0);
+  const indices = integers(1);
+  if (data === null || indices === null || sizes(0)?.length !== 1 || node.int('axis', 0) !== 0) {
+    return null;
+  }
+  return indices.map((index) => data[index < 0 ? index + data.length : index] ?? 0);
+};
+
+const slice: IntegerRule = ({ node, sizes, integers, opset }) => {
+  const data = integers(0);
+  const start = (opset < 10 ? node.ints('starts') : integers(1))?.[0];
+  const end = (opset < 10 ? node.ints('ends') : integers(2))?.[0];
+  const step = node.inputs[4] ? integers(4)?.[0] : 1;
+  if (data === null || sizes(0)?.length !== 1) return null;
+  if (start === undefined || end === undefined || step === undefined) return null;
+  const length = sliceLength(data.length, start, end, step);
+  const first = start < 0 ? Math.max(0, start + data.length) : Math.min(start, data.length - 1);
+  return Array.from({ length }, (_, at) => data[first + at * step] ?? 0);
+};
+
+const concat: IntegerRule = ({ node, integers }) => {
+  const parts = node.inputs.map((_, index) => integers(index));
+  const known = parts.filter((part) => part !== null);
+  return known.length === parts.length ? known.flat() : null;
+};
+
+const constantOfShape: IntegerRule = ({ node, integers }) => {
+  const length = integers(0);
+  if (length === null || length.length > 1 || (length[0] ?? 1) > mostElements) return null;
+  const fill = integersOf(node.tensor('value') ?? null)?.[0];
+  return fill === undefined ? null : Array.from({ length: length[0] ?? 1 }, () => fill);
+};
+
+const range: IntegerRule = ({ integers }) => {
+  const [start, limit, step] = [integers(0)?.[0], integers(1)?.[0], integers(2)?.[0]];
+  if (start === undefined || limit === undefined || !step) return null;
+  const length = Math.max(0, Math.ceil((limit - start) / step));
+  return length > mostElements ? null : Array.from({ length }, (_, at) => start + at * step);
+};
+
+const constant: IntegerRule = ({ node }) =>
+  node.ints('value_ints') ?? (node.attribute('value_int') ? [node.int('value_int', 0)] : null);
+
+const rules: Readonly<Record<string, IntegerRule>> = {
+  Shape: ({ node, sizes }) => sizes(0)?.slice(node.int('start', 0), node.int('end', 1e6)) ?? null,
+  Size: ({ sizes }) => {
+    const all = sizes(0);
+    return all === null ? null : [all.reduce((product, size) => product * size, 1)];
+  },
+  Constant: constant,
+  Identity: pass,
+  Cast: pass,
+  Squeeze: pass,
+  Unsqueeze: pass,
+  Reshape: pass,
+  Gather: gather,
+  Slice: slice,
+  Concat: concat,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+  Add: elementwise((a, b) => a + b),
+  Sub: elementwise((a, b) => a - b),
+  Mul: elementwise((a, b) => a * b),
+  Div: elementwise((a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
+  Mod: elementwise((a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b))),
+  Max: elementwise(Math.max),
+  Min: elementwise(Math.min),
+  Equal: elementwise((a, b) => (a === b ? 1 : 0)),
+};
+
+/**
+ * Elements of a node's output that follow from shapes and constants alone (as exporters compute the
+ * target of a Reshape), or null.
+ */
+export function foldIntegers(context: RuleContext): readonly number[] | null {
+  if (context.node.domain !== '') return null;
+  const result = rules[context.node.opType]?.(context) ?? null;
+  return result !== null && result.length <= mostElements ? result : null;
+}

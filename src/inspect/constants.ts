@@ -1,0 +1,238 @@
+import {
+  type Attribute,
+  type Graph,
+  type Model,
+  type Node,
+  type SparseTensor,
+  type Use,
+  type Value,
+  walkGraphs,
+} from '../graph/index.ts';
+import {
+  elementCountOf,
+  memoryStorage,
+  stringStorage,
+  Tensor,
+  type TensorStorage,
+} from '../tensor/index.ts';
+import { isQuantizationInput } from './quantization-inputs.ts';
+import type { ConstantRole, ConstantTotal, InspectReport, TensorReport } from './report.ts';
+
+/** A constant of the model, wherever it is. */
+export interface Constant {
+  readonly tensor: Tensor;
+  readonly name: string;
+  /** Path of its graph. */
+  readonly graph: string;
+  readonly source: TensorReport['source'];
+  /** Label of the node whose attribute it is. */
+  readonly node?: string;
+  readonly role: ConstantRole;
+  /** Null where the shape is impossible. */
+  readonly elements: number | null;
+}
+
+/** Roles by what counts when constants of different roles share their bytes. */
+const rolesInOrder: readonly ConstantRole[] = [
+  'parameter',
+  'quantization',
+  'index',
+  'text',
+  'unused',
+];
+
+/** Every constant of the model in file order: initializers, and tensors in attributes of nodes. */
+export function findConstants(model: Model): Constant[] {
+  const found: Constant[] = [];
+  for (const { graph, path } of walkGraphs(model)) {
+    ofInitializers(graph, path, found);
+    for (const node of graph.nodes) {
+      for (const attribute of node.attributes) ofAttribute(node, attribute, path, found);
+    }
+  }
+  return found;
+}
+
+function ofInitializers(graph: Graph, path: string, found: Constant[]): void {
+  for (const value of graph.initializers) {
+    const { name, initializer, sparseInitializer } = value;
+    if (initializer !== null) {
+      found.push(constant(name, path, initializer, 'initializer', roleOf(initializer, value.uses)));
+    }
+    if (sparseInitializer === null) continue;
+    const role = roleOf(sparseInitializer.values, value.uses);
+    pushSparse(name, path, sparseInitializer, { source: 'sparse-initializer', role }, found);
+  }
+}
+
+function ofAttribute(node: Node, attribute: Attribute, path: string, found: Constant[]): void {
+  const isConstantNode = node.domain === '' && node.opType === 'Constant';
+  const output = isConstantNode ? node.outputs[0] : null;
+  const name = output?.name ?? `${node.label} ${attribute.name}`;
+  const uses = output?.uses ?? null;
+  const add = (tensor: Tensor, suffix = ''): void => {
+    const isFill = node.domain === '' && node.opType === 'ConstantOfShape';
+    const role = isFill ? 'index' : roleOf(tensor, uses);
+    found.push(constant(name + suffix, path, tensor, 'attribute', role, node.label));
+  };
+  const addSparse = (sparse: SparseTensor, suffix = ''): void => {
+    const role = roleOf(sparse.values, uses);
+    const as = { source: 'attribute' as const, role, node: node.label };
+    pushSparse(name + suffix, path, sparse, as, found);
+  };
+  switch (attribute.type) {
+    case 'tensor':
+      add(attribute.value);
+      break;
+    case 'tensors':
+      for (const [at, tensor] of attribute.value.entries()) add(tensor, `[${at}]`);
+      break;
+    case 'sparse-tensor':
+      addSparse(attribute.value);
+      break;
+    case 'sparse-tensors':
+      for (const [at, sparse] of attribute.value.entries()) addSparse(sparse, `[${at}]`);
+      break;
+    default: {
+      const tensor = isConstantNode ? listTensor(attribute) : null;
+      if (tensor !== null) add(tensor);
+    }
+  }
+}
+
+function pushSparse(
+  name: string,
+  path: string,
+  sparse: SparseTensor,
+  as: { source: Constant['source']; role: ConstantRole; node?: string },
+  found: Constant[],
+): void {
+  const { source, role, node } = as;
+  found.push(constant(name, path, sparse.values, source, role, node));
+  const indexRole = role === 'unused' ? 'unused' : 'index';
+  found.push(constant(`${name} (indices)`, path, sparse.indices, source, indexRole, node));
+}
+
+function constant(
+  name: string,
+  graph: string,
+  tensor: Tensor,
+  source: Constant['source'],
+  role: ConstantRole,
+  node?: string,
+): Constant {
+  const elements = elementCountOf(tensor.dims);
+  return { tensor, name, graph, source, role, elements, ...(node !== undefined && { node }) };
+}
+
+/** The tensor that a Constant node's `value_float`, `value_ints` and so on stand for. */
+function listTensor(attribute: Attribute): Tensor | null {
+  switch (attribute.type) {
+    case 'float':
+      return new Tensor({ dtype: 'float32', dims: [], storage: bytesOf([attribute.value]) });
+    case 'floats': {
+      const { value } = attribute;
+      return new Tensor({ dtype: 'float32', dims: [value.length], storage: bytesOf(value) });
+    }
+    case 'int':
+      return new Tensor({ dtype: 'int64', dims: [], storage: int64Bytes([attribute.value]) });
+    case 'ints': {
+      const { value } = attribute;
+      return new Tensor({ dtype: 'int64', dims: [value.length], storage: int64Bytes(value) });
+    }
+    case 'string':
+      return new Tensor({ dtype: 'string', dims: [], storage: stringStorage([attribute.value]) });
+    case 'strings': {
+      const { value } = attribute;
+      return new Tensor({ dtype: 'string', dims: [value.length], storage: stringStorage(value) });
+    }
+    default:
+      return null;
+  }
+}
+
+function bytesOf(values: readonly number[]): TensorStorage {
+  return memoryStorage(new Uint8Array(Float32Array.from(values).buffer));
+}
+
+function int64Bytes(values: readonly bigint[]): TensorStorage {
+  return memoryStorage(new Uint8Array(BigInt64Array.from(values).buffer));
+}
+
+/** @param uses Where it is read; null where that is inside an operator, and not known. */
+function roleOf(tensor: Tensor, uses: ReadonlySet<Use> | null): ConstantRole {
+  if (uses?.size === 0) return 'unused';
+  if (tensor.elementType === 'string') return 'text';
+  if (tensor.elementType === 'int64' && tensor.dims.length < 2) return 'index';
+  return uses !== null && isOnlyQuantization(uses) ? 'quantization' : 'parameter';
+}
+
+function isOnlyQuantization(uses: Value['uses']): boolean {
+  for (const use of uses) {
+    if (use.kind === 'output' || !isQuantizationInput(use.node, use.index)) return false;
+  }
+  return true;
+}
+
+/** What two constants have in common that lie in the same bytes; a constant of its own otherwise. */
+function placeOf({ tensor }: Constant): TensorStorage | string {
+  const { external, byteLength } = tensor.storage;
+  if (external === undefined) return tensor.storage;
+  return `${external.location}\n${external.offset}\n${byteLength}`;
+}
+
+/** For each constant that lies in the bytes of an earlier one, that one. */
+export function sharedConstants(constants: readonly Constant[]): ReadonlyMap<Constant, Constant> {
+  const first = new Map<TensorStorage | string, Constant>();
+  const shared = new Map<Constant, Constant>();
+  for (const each of constants) {
+    const place = placeOf(each);
+    const earlier = first.get(place);
+    if (earlier === undefined) first.set(place, each);
+    else shared.set(each, earlier);
+  }
+  return shared;
+}
+
+/** The numbers of a report that are about constants; each piece of storage counts once. */
+export function totalConstants(
+  constants: readonly Constant[],
+): Pick<InspectReport, 'constants' | 'dtypes' | 'parameters' | 'parameterBytes'> {
+  const counted = new Set<TensorStorage | string>();
+  const dtypes = new Map<string, number>();
+  const all = { tensors: 0, elements: 0, bytes: 0 };
+  const byRole = new Map<ConstantRole, ConstantTotal>();
+  for (const role of rolesInOrder) {
+    const total = { tensors: 0, elements: 0, bytes: 0 };
+    for (const each of constants) {
+      const place = placeOf(each);
+      if (each.role !== role || counted.has(place)) continue;
+      counted.add(place);
+      const bytes = each.tensor.byteLength;
+      for (const sum of [total, all]) {
+        sum.tensors += 1;
+        sum.elements += each.elements ?? 0;
+        sum.bytes += bytes;
+      }
+      const dtype = each.tensor.elementType ?? 'unknown';
+      dtypes.set(dtype, (dtypes.get(dtype) ?? 0) + bytes);
+    }
+    byRole.set(role, total);
+  }
+  const { elements, bytes } = byRole.get('parameter') ?? all;
+  return {
+    parameters: elements,
+    parameterBytes: bytes,
+    dtypes: Object.fromEntries([...dtypes].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0]))),
+    constants: {
+      ...all,
+      byRole: Object.fromEntries(byRole) as Record<ConstantRole, ConstantTotal>,
+    },
+  };
+}
+
+/** Order of code units, the same in every locale. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

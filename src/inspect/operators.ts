@@ -1,0 +1,75 @@
+import { type FunctionDefinition, type Model, type Node, walkNodes } from '../graph/index.ts';
+import { compare } from './constants.ts';
+import type { InspectReport } from './report.ts';
+import { runtimeLimits } from './runtime-limits.ts';
+
+/** An operator's name as in reports: `Conv`, `com.microsoft.Gelu`. */
+export function operatorName(node: Node): string {
+  return node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
+}
+
+/** Tells the model's own functions apart, as ONNX does. */
+function functionKey({
+  domain,
+  name,
+  overload,
+}: Pick<FunctionDefinition, 'domain' | 'name' | 'overload'>): string {
+  return JSON.stringify([domain, name, overload]);
+}
+
+export interface OperatorFacts
+  extends Pick<InspectReport, 'nodes' | 'operators' | 'customOperators' | 'attributeNumbers'> {
+  /** Nodes that call a function, and nodes in its body, for each function in the model's order. */
+  readonly functions: readonly { readonly calls: number; readonly nodes: number }[];
+  /** Which of the operators are the model's own functions. */
+  readonly functionOperators: ReadonlySet<string>;
+}
+
+/** Counts the nodes of a model. */
+export function countOperators(model: Model): OperatorFacts {
+  const calls = new Map(model.functions.map((each) => [functionKey(each), 0]));
+  const bodies = new Map<FunctionDefinition, number>();
+  const operators = new Map<string, number>();
+  const functionOperators = new Set<string>();
+  const custom = new Set<string>();
+  let nodes = 0;
+  let attributeNumbers = 0;
+  for (const { node, definition } of walkNodes(model)) {
+    const name = operatorName(node);
+    if (definition === null) {
+      nodes += 1;
+      operators.set(name, (operators.get(name) ?? 0) + 1);
+    } else {
+      bodies.set(definition, (bodies.get(definition) ?? 0) + 1);
+    }
+    const { domain, opType, overload } = node;
+    const key = calls.size === 0 ? '' : functionKey({ domain, name: opType, overload });
+    const called = calls.get(key);
+    if (called !== undefined) {
+      calls.set(key, called + 1);
+      functionOperators.add(name);
+    } else if (!runtimeLimits.opsets.has(domain)) custom.add(name);
+    if (node.domain === 'ai.onnx.ml') attributeNumbers += countNumbers(node);
+  }
+  return {
+    nodes,
+    operators: Object.fromEntries(
+      [...operators].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0])),
+    ),
+    customOperators: [...custom].toSorted(compare),
+    attributeNumbers,
+    functions: model.functions.map((each) => ({
+      calls: calls.get(functionKey(each)) ?? 0,
+      nodes: bodies.get(each) ?? 0,
+    })),
+    functionOperators,
+  };
+}
+
+function countNumbers(node: Node): number {
+  let count = 0;
+  for (const attribute of node.attributes) {
+    if (attribute.type === 'floats' || attribute.type === 'ints') count += attribute.value.length;
+  }
+  return count;
+}
