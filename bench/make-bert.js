@@ -72,68 +72,96 @@ const random = (name, dims) =>
     dims,
     storage: randomStorage(dims.reduce((a, b) => a * b, 1)),
   });
-const int64 = (numbers) => tensorFrom('int64', [numbers.length], BigInt64Array.from(numbers, BigInt));
+const int64 = (numbers) =>
+  tensorFrom('int64', [numbers.length], BigInt64Array.from(numbers, BigInt));
 const scalar = (value) => tensorFrom('float32', [], Float32Array.of(value));
 
-const model = buildModel({ opset: 17, irVersion: 8, name: 'bert', producer: 'mlkit bench' }, (b) => {
-  const ids = b.input('input_ids', 'int64', ['batch', 'sequence']);
-  const splitShape = b.initializer(int64([0, 0, heads, hidden / heads]), 'split_shape');
-  const joinShape = b.initializer(int64([0, 0, hidden]), 'join_shape');
-  const scale = b.initializer(scalar(Math.sqrt(hidden / heads)), 'scale');
-  const half = b.initializer(scalar(0.5), 'half');
-  const one = b.initializer(scalar(1), 'one');
-  const root = b.initializer(scalar(Math.SQRT2), 'sqrt2');
-  const linear = (name, x, from, to) => {
-    const product = b.node('MatMul', [x, b.initializer(random(`${name}.weight`, [from, to]))], {}, {
-      name: `/${name}/MatMul`,
-    });
-    const bias = b.initializer(random(`${name}.bias`, [to]));
-    return b.node('Add', [bias, product], {}, { name: `/${name}/Add` });
-  };
-  const norm = (name, x) =>
-    b.node(
-      'LayerNormalization',
-      [x, b.initializer(random(`${name}.gamma`, [hidden])), b.initializer(random(`${name}.beta`, [hidden]))],
-      { axis: -1, epsilon: 1e-5 },
-      { name: `/${name}` },
-    );
-  const words = b.node('Gather', [b.initializer(random('embeddings.words', [vocabulary, hidden])), ids]);
-  const kinds = b.initializer(random('embeddings.kinds', [2, hidden]));
-  const first = b.node('Gather', [kinds, b.initializer(tensorFrom('int64', [], BigInt64Array.of(0n)), 'kind')]);
-  b.initializer(random('embeddings.positions', [positions, hidden]));
-  const place = b.node('Gather', [
-    b.graph.value('embeddings.positions'),
-    b.initializer(tensorFrom('int64', [], BigInt64Array.of(1n)), 'place'),
-  ]);
-  let x = norm('embeddings.norm', b.node('Add', [b.node('Add', [words, first]), place]));
-  for (let layer = 0; layer < Number(values.layers); layer += 1) {
-    const at = `layer${layer}`;
-    const head = (name, perm) =>
-      b.node('Transpose', [b.node('Reshape', [linear(`${at}.${name}`, x, hidden, hidden), splitShape])], {
-        perm,
-      });
-    const query = head('query', [0, 2, 1, 3]);
-    const key = head('key', [0, 2, 3, 1]);
-    const value = head('value', [0, 2, 1, 3]);
-    const scores = b.node('Div', [b.node('MatMul', [query, key]), scale]);
-    const mixed = b.node('MatMul', [b.node('Softmax', [scores], { axis: -1 }), value]);
-    const joined = b.node('Reshape', [b.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), joinShape]);
-    const attended = linear(`${at}.output`, joined, hidden, hidden);
-    const middle = norm(`${at}.norm1`, b.node('Add', [attended, x]));
-    const wide = linear(`${at}.wide`, middle, hidden, inner);
-    const gelu = b.node('Mul', [
-      b.node('Mul', [wide, b.node('Add', [b.node('Erf', [b.node('Div', [wide, root])]), one])]),
-      half,
+const model = buildModel(
+  { opset: 17, irVersion: 8, name: 'bert', producer: 'mlkit bench' },
+  (b) => {
+    const ids = b.input('input_ids', 'int64', ['batch', 'sequence']);
+    const splitShape = b.initializer(int64([0, 0, heads, hidden / heads]), 'split_shape');
+    const joinShape = b.initializer(int64([0, 0, hidden]), 'join_shape');
+    const scale = b.initializer(scalar(Math.sqrt(hidden / heads)), 'scale');
+    const half = b.initializer(scalar(0.5), 'half');
+    const one = b.initializer(scalar(1), 'one');
+    const root = b.initializer(scalar(Math.SQRT2), 'sqrt2');
+    const linear = (name, x, from, to) => {
+      const product = b.node(
+        'MatMul',
+        [x, b.initializer(random(`${name}.weight`, [from, to]))],
+        {},
+        {
+          name: `/${name}/MatMul`,
+        },
+      );
+      const bias = b.initializer(random(`${name}.bias`, [to]));
+      return b.node('Add', [bias, product], {}, { name: `/${name}/Add` });
+    };
+    const norm = (name, x) =>
+      b.node(
+        'LayerNormalization',
+        [
+          x,
+          b.initializer(random(`${name}.gamma`, [hidden])),
+          b.initializer(random(`${name}.beta`, [hidden])),
+        ],
+        { axis: -1, epsilon: 1e-5 },
+        { name: `/${name}` },
+      );
+    const words = b.node('Gather', [
+      b.initializer(random('embeddings.words', [vocabulary, hidden])),
+      ids,
     ]);
-    const narrow = linear(`${at}.narrow`, gelu, inner, hidden);
-    x = norm(`${at}.norm2`, b.node('Add', [narrow, middle]));
-  }
-  b.output(b.node('Identity', [x], {}, { outputs: ['hidden_states'] }), 'float32', [
-    'batch',
-    'sequence',
-    hidden,
-  ]);
-});
+    const kinds = b.initializer(random('embeddings.kinds', [2, hidden]));
+    const first = b.node('Gather', [
+      kinds,
+      b.initializer(tensorFrom('int64', [], BigInt64Array.of(0n)), 'kind'),
+    ]);
+    b.initializer(random('embeddings.positions', [positions, hidden]));
+    const place = b.node('Gather', [
+      b.graph.value('embeddings.positions'),
+      b.initializer(tensorFrom('int64', [], BigInt64Array.of(1n)), 'place'),
+    ]);
+    let x = norm('embeddings.norm', b.node('Add', [b.node('Add', [words, first]), place]));
+    for (let layer = 0; layer < Number(values.layers); layer += 1) {
+      const at = `layer${layer}`;
+      const head = (name, perm) =>
+        b.node(
+          'Transpose',
+          [b.node('Reshape', [linear(`${at}.${name}`, x, hidden, hidden), splitShape])],
+          {
+            perm,
+          },
+        );
+      const query = head('query', [0, 2, 1, 3]);
+      const key = head('key', [0, 2, 3, 1]);
+      const value = head('value', [0, 2, 1, 3]);
+      const scores = b.node('Div', [b.node('MatMul', [query, key]), scale]);
+      const mixed = b.node('MatMul', [b.node('Softmax', [scores], { axis: -1 }), value]);
+      const joined = b.node('Reshape', [
+        b.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }),
+        joinShape,
+      ]);
+      const attended = linear(`${at}.output`, joined, hidden, hidden);
+      const middle = norm(`${at}.norm1`, b.node('Add', [attended, x]));
+      const wide = linear(`${at}.wide`, middle, hidden, inner);
+      const gelu = b.node('Mul', [
+        b.node('Mul', [wide, b.node('Add', [b.node('Erf', [b.node('Div', [wide, root])]), one])]),
+        half,
+      ]);
+      const narrow = linear(`${at}.narrow`, gelu, inner, hidden);
+      x = norm(`${at}.norm2`, b.node('Add', [narrow, middle]));
+    }
+    b.output(b.node('Identity', [x], {}, { outputs: ['hidden_states'] }), 'float32', [
+      'batch',
+      'sequence',
+      hidden,
+    ]);
+  },
+);
 
 const { sizeBytes } = await saveModel(model, out);
-process.stdout.write(`${out}: ${(sizeBytes / 1e6).toFixed(0)} MB, ${model.graph.nodeCount} nodes\n`);
+process.stdout.write(
+  `${out}: ${(sizeBytes / 1e6).toFixed(0)} MB, ${model.graph.nodeCount} nodes\n`,
+);

@@ -63,7 +63,8 @@ function fromNumbers(tensor: Tensor, values: Float64Array, dtype: DataType): Con
   }
   const back = toFloat64(dtype, encoded);
   // The 4- and 6-bit floats have no infinity to overflow to: they would quietly saturate.
-  const greatest = dataTypes[dtype].bits < 8 ? Number(dataTypes[dtype].max) : Number.POSITIVE_INFINITY;
+  const greatest =
+    dataTypes[dtype].bits < 8 ? Number(dataTypes[dtype].max) : Number.POSITIVE_INFINITY;
   let isRounded = false;
   for (const [at, value] of values.entries()) {
     const kept = back[at] ?? Number.NaN;

@@ -1,5 +1,12 @@
 import { MlkitError } from '../errors.ts';
-import { type Dimension, formatShape, formatType, type Model, type Value, walkGraphs } from '../graph/index.ts';
+import {
+  type Dimension,
+  formatShape,
+  formatType,
+  type Model,
+  type Value,
+  walkGraphs,
+} from '../graph/index.ts';
 import type { DataType } from '../tensor/index.ts';
 import { hasDefault } from './test-data-set.ts';
 
@@ -86,17 +93,25 @@ function checkNames(model: Model, { dims, shapes }: FixedSizes): void {
   const names = model.graph.inputs.map((value) => value.name);
   for (const name of shapes?.keys() ?? []) {
     if (names.includes(name)) continue;
-    throw new MlkitError('USAGE', `--shape names the input "${name}", which the model does not have`, {
-      hint: `Its inputs are: ${names.join(', ') || 'none'}.`,
-    });
+    throw new MlkitError(
+      'USAGE',
+      `--shape names the input "${name}", which the model does not have`,
+      {
+        hint: `Its inputs are: ${names.join(', ') || 'none'}.`,
+      },
+    );
   }
   if (dims === undefined || dims.size === 0) return;
   const symbols = symbolsOf(model);
   for (const symbol of dims.keys()) {
     if (symbols.has(symbol)) continue;
-    throw new MlkitError('USAGE', `--dim names the dimension "${symbol}", which the model does not have`, {
-      hint: `Its symbolic dimensions are: ${[...symbols].join(', ') || 'none'}.`,
-    });
+    throw new MlkitError(
+      'USAGE',
+      `--dim names the dimension "${symbol}", which the model does not have`,
+      {
+        hint: `Its symbolic dimensions are: ${[...symbols].join(', ') || 'none'}.`,
+      },
+    );
   }
 }
 

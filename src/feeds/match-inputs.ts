@@ -33,7 +33,9 @@ export function matchInputs(
     throw new MlkitError(
       'INPUT_DATA',
       `cannot feed the model: it needs ${missing.map(quoted).join(', ')}; found ${describeArrays(found)}`,
-      { hint: 'Name the arrays after the inputs, or give them one by one: --inputs NAME=file.npy.' },
+      {
+        hint: 'Name the arrays after the inputs, or give them one by one: --inputs NAME=file.npy.',
+      },
     );
   }
   const arrays = inputs.flatMap((input) => {

@@ -124,7 +124,8 @@ class HeaderParser {
       // Files that Python 2 wrote have long integers: 3L.
       const size = Number(this.#take(/\d+L?/y, 'a size').replace('L', ''));
       if (!Number.isSafeInteger(size)) throw this.#error('a size is beyond 2^53');
-      if (sizes.push(size) > limits.rank) throw this.#error(`it has over ${limits.rank} dimensions`);
+      if (sizes.push(size) > limits.rank)
+        throw this.#error(`it has over ${limits.rank} dimensions`);
       if (this.#try(/,/y) === null) {
         this.#take(/\)/y, '")"');
         break;

@@ -1,4 +1,11 @@
-import { dataTypes, memoryStorage, stringStorage, Tensor, unpackElements, packElements } from '../tensor/index.ts';
+import {
+  dataTypes,
+  memoryStorage,
+  packElements,
+  stringStorage,
+  Tensor,
+  unpackElements,
+} from '../tensor/index.ts';
 
 /**
  * The part of a tensor from `start` to `end` (excluded) of one axis. A view of the same bytes where

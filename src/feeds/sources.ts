@@ -102,7 +102,9 @@ class SourceReader {
     throw new MlkitError(
       'USAGE',
       `--inputs ${source} does not say which of the ${this.#requiredNames.length} inputs it is for`,
-      { hint: `Write --inputs NAME=${source}, where NAME is one of: ${this.#inputNames.join(', ')}.` },
+      {
+        hint: `Write --inputs NAME=${source}, where NAME is one of: ${this.#inputNames.join(', ')}.`,
+      },
     );
   }
 
@@ -125,7 +127,8 @@ class SourceReader {
     const names = [...arrays.keys()];
     // numpy.savez(file, a, b) names arrays by their position; nothing else is meant by it.
     const isPositional =
-      names.length === this.#requiredNames.length && names.every((name, at) => name === `arr_${at}`);
+      names.length === this.#requiredNames.length &&
+      names.every((name, at) => name === `arr_${at}`);
     for (const [at, [name, tensor]] of [...arrays].entries()) {
       const target = isPositional ? (this.#requiredNames[at] ?? name) : name;
       const from = target === name ? source : `${source} (${name}, by position)`;
@@ -168,7 +171,8 @@ class SourceReader {
     const { inputs, skipped } = readTestDataSet(folder, this.#model);
     const source = `file set ${path.basename(folder)}`;
     for (const { name, reason } of skipped) {
-      if (name.startsWith('input')) this.#notes.push(`${path.join(folder, name)} is not used: ${reason}`);
+      if (name.startsWith('input'))
+        this.#notes.push(`${path.join(folder, name)} is not used: ${reason}`);
     }
     this.#samples.push(new Map([...inputs].map(([name, tensor]) => [name, { tensor, source }])));
   }
@@ -192,10 +196,14 @@ function statOf(source: string, inputNames: readonly string[]): fs.Stats {
     const converted = fromFileError('cannot read the input data', source, error);
     if (converted.code !== 'FILE_NOT_FOUND' || !source.includes('=')) throw converted;
     const name = source.slice(0, source.indexOf('='));
-    throw new MlkitError('USAGE', `--inputs names the input "${name}", which the model does not have`, {
-      hint: `Its inputs are: ${inputNames.join(', ') || 'none'}.`,
-      cause: error,
-    });
+    throw new MlkitError(
+      'USAGE',
+      `--inputs names the input "${name}", which the model does not have`,
+      {
+        hint: `Its inputs are: ${inputNames.join(', ') || 'none'}.`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -47,7 +47,8 @@ export function splitRows(arrays: readonly MatchedArray[], batch: number | undef
   const exact = exactTake(layouts);
   if (exact === null && areUnrelated(cut) && batch === undefined) return wholeFeed(arrays);
   const total = commonRows(cut, first);
-  if (exact !== null && batch !== undefined && batch !== exact) throw otherBatch('USAGE', batch, exact);
+  if (exact !== null && batch !== undefined && batch !== exact)
+    throw otherBatch('USAGE', batch, exact);
   const take = exact ?? Math.max(1, Math.min(total, batch ?? defaultBatch));
   if (exact !== null && total < exact) {
     throw new MlkitError(
@@ -67,7 +68,10 @@ export function splitRows(arrays: readonly MatchedArray[], batch: number | undef
         const axis = cutAxis(array, layouts.get(array), symbol, total);
         const dropAxis = layouts.get(array)?.kind === 'stacked';
         const { tensor } = array;
-        return [array.input.name, axis < 0 ? tensor : sliceTensor(tensor, axis, start, end, { dropAxis })];
+        return [
+          array.input.name,
+          axis < 0 ? tensor : sliceTensor(tensor, axis, start, end, { dropAxis }),
+        ];
       }),
     );
   });
@@ -153,9 +157,13 @@ function commonRows(cut: readonly MatchedArray[], first: MatchedArray): number {
 }
 
 function otherBatch(code: 'USAGE' | 'INPUT_DATA', found: number, exact: number): MlkitError {
-  return new MlkitError(code, `cannot feed ${found} rows at a time: the model takes exactly ${exact}`, {
-    hint: 'Make its batch dynamic: mlkit convert MODEL -o OUT --dim batch=dynamic.',
-  });
+  return new MlkitError(
+    code,
+    `cannot feed ${found} rows at a time: the model takes exactly ${exact}`,
+    {
+      hint: 'Make its batch dynamic: mlkit convert MODEL -o OUT --dim batch=dynamic.',
+    },
+  );
 }
 
 /** The axis along which an array is cut; -1: none, every feed gets all of it. */
@@ -185,10 +193,7 @@ function fits(dims: readonly number[], wanted: readonly (number | string | null)
  * Symbols with different sizes in the inputs of a feed. Not an error: some exporters use one name for
  * whatever they do not know, and the runtime does not hold models to it.
  */
-function symbolNotes(
-  feed: ReadonlyMap<string, Tensor>,
-  arrays: readonly MatchedArray[],
-): string[] {
+function symbolNotes(feed: ReadonlyMap<string, Tensor>, arrays: readonly MatchedArray[]): string[] {
   const notes: string[] = [];
   const sizes = new Map<string, { size: number; name: string }>();
   for (const { input } of arrays) {

@@ -79,5 +79,7 @@ function referenceProblem({ tensor }: Constant, tried: Set<string>): string | nu
 
 /** Whether an error speaks of the tensor's entries; those of files begin otherwise. */
 function isAboutTensor(error: MlkitError, name: string): boolean {
-  return error.code === 'EXTERNAL_DATA' && error.message.startsWith(`tensor "${name}": external_data`);
+  return (
+    error.code === 'EXTERNAL_DATA' && error.message.startsWith(`tensor "${name}": external_data`)
+  );
 }

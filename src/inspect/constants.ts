@@ -67,35 +67,41 @@ function ofInitializers(graph: Graph, path: string, found: Constant[]): void {
 
 function ofAttribute(node: Node, attribute: Attribute, path: string, found: Constant[]): void {
   const isConstantNode = node.domain === '' && node.opType === 'Constant';
+  const tensors = tensorsIn(attribute, isConstantNode);
+  if (tensors.length === 0) return;
   const output = isConstantNode ? node.outputs[0] : null;
-  const name = output?.name ?? `${node.label} ${attribute.name}`;
   const uses = output?.uses ?? null;
-  const add = (tensor: Tensor, suffix = ''): void => {
-    const isFill = node.domain === '' && node.opType === 'ConstantOfShape';
-    const role = isFill ? 'index' : roleOf(tensor, uses);
-    found.push(constant(name + suffix, path, tensor, 'attribute', role, node.label));
-  };
-  const addSparse = (sparse: SparseTensor, suffix = ''): void => {
-    const role = roleOf(sparse.values, uses);
-    const as = { source: 'attribute' as const, role, node: node.label };
-    pushSparse(name + suffix, path, sparse, as, found);
-  };
+  const isFill = node.domain === '' && node.opType === 'ConstantOfShape';
+  const label = node.label;
+  const base = output?.name ?? `${label} ${attribute.name}`;
+  for (const [at, tensor] of tensors.entries()) {
+    const name = tensors.length === 1 ? base : `${base}[${at}]`;
+    if (tensor instanceof Tensor) {
+      const role = isFill ? 'index' : roleOf(tensor, uses);
+      found.push(constant(name, path, tensor, 'attribute', role, label));
+    } else {
+      const role = roleOf(tensor.values, uses);
+      pushSparse(name, path, tensor, { source: 'attribute', role, node: label }, found);
+    }
+  }
+}
+
+const none: readonly Tensor[] = [];
+
+function tensorsIn(
+  attribute: Attribute,
+  isConstantNode: boolean,
+): readonly (Tensor | SparseTensor)[] {
   switch (attribute.type) {
     case 'tensor':
-      add(attribute.value);
-      break;
-    case 'tensors':
-      for (const [at, tensor] of attribute.value.entries()) add(tensor, `[${at}]`);
-      break;
     case 'sparse-tensor':
-      addSparse(attribute.value);
-      break;
+      return [attribute.value];
+    case 'tensors':
     case 'sparse-tensors':
-      for (const [at, sparse] of attribute.value.entries()) addSparse(sparse, `[${at}]`);
-      break;
+      return attribute.value;
     default: {
       const tensor = isConstantNode ? listTensor(attribute) : null;
-      if (tensor !== null) add(tensor);
+      return tensor === null ? none : [tensor];
     }
   }
 }

@@ -7,40 +7,44 @@ const twoOperands = [1, 2, 4, 5, 6, 7];
 const oneOperand = [1, 2, 3, 4];
 
 /** Source: https://onnx.ai/onnx/operators/ */
-const onnx: InputTable = new Map(Object.entries({
-  ConvInteger: [2, 3],
-  DequantizeLinear: [1, 2],
-  MatMulInteger: [2, 3],
-  QLinearConv: twoOperands,
-  QLinearMatMul: twoOperands,
-  QuantizeLinear: [1, 2],
-}));
+const onnx: InputTable = new Map(
+  Object.entries({
+    ConvInteger: [2, 3],
+    DequantizeLinear: [1, 2],
+    MatMulInteger: [2, 3],
+    QLinearConv: twoOperands,
+    QLinearMatMul: twoOperands,
+    QuantizeLinear: [1, 2],
+  }),
+);
 
 /** Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md */
-const contrib: InputTable = new Map(Object.entries({
-  DequantizeLinear: [1, 2],
-  DynamicQuantizeLSTM: [8, 9, 10, 11],
-  DynamicQuantizeMatMul: [2, 3],
-  GatherBlockQuantized: [2, 3],
-  MatMulIntegerToFloat: [2, 3, 4, 5],
-  MatMulNBits: [2, 3],
-  MulInteger: [1, 3],
-  QAttention: [3, 4, 6, 7],
-  QEmbedLayerNormalization: [8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
-  QGemm: [1, 2, 4, 5, 7, 8],
-  QLinearAdd: twoOperands,
-  QLinearAveragePool: oneOperand,
-  QLinearConv: twoOperands,
-  QLinearGlobalAveragePool: oneOperand,
-  QLinearLeakyRelu: oneOperand,
-  QLinearMul: twoOperands,
-  QLinearReduceMean: oneOperand,
-  QLinearSigmoid: oneOperand,
-  QLinearSoftmax: oneOperand,
-  QLinearWhere: [2, 3, 5, 6, 7, 8],
-  QMoE: [3, 6, 9, 11, 12, 13],
-  QuantizeLinear: [1, 2],
-}));
+const contrib: InputTable = new Map(
+  Object.entries({
+    DequantizeLinear: [1, 2],
+    DynamicQuantizeLSTM: [8, 9, 10, 11],
+    DynamicQuantizeMatMul: [2, 3],
+    GatherBlockQuantized: [2, 3],
+    MatMulIntegerToFloat: [2, 3, 4, 5],
+    MatMulNBits: [2, 3],
+    MulInteger: [1, 3],
+    QAttention: [3, 4, 6, 7],
+    QEmbedLayerNormalization: [8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
+    QGemm: [1, 2, 4, 5, 7, 8],
+    QLinearAdd: twoOperands,
+    QLinearAveragePool: oneOperand,
+    QLinearConv: twoOperands,
+    QLinearGlobalAveragePool: oneOperand,
+    QLinearLeakyRelu: oneOperand,
+    QLinearMul: twoOperands,
+    QLinearReduceMean: oneOperand,
+    QLinearSigmoid: oneOperand,
+    QLinearSoftmax: oneOperand,
+    QLinearWhere: [2, 3, 5, 6, 7, 8],
+    QMoE: [3, 6, 9, 11, 12, 13],
+    QuantizeLinear: [1, 2],
+  }),
+);
 
 /** Whether a node takes input `index` as a scale or a zero point. */
 export function isQuantizationInput(node: Node, index: number): boolean {

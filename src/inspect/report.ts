@@ -183,7 +183,9 @@ export interface InspectReport extends ReportBase {
   /** Bytes of all constants by element type, largest first. */
   readonly dtypes: Readonly<Record<string, number>>;
   /** All constants by role. */
-  readonly constants: ConstantTotal & { readonly byRole: Readonly<Record<ConstantRole, ConstantTotal>> };
+  readonly constants: ConstantTotal & {
+    readonly byRole: Readonly<Record<ConstantRole, ConstantTotal>>;
+  };
   /** Numbers in list attributes of ai.onnx.ml operators, which keep their models there. */
   readonly attributeNumbers: number;
   readonly subgraphs: readonly SubgraphReport[];

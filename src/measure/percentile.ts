@@ -44,9 +44,28 @@ export function sortedSamples(samples: Iterable<number>): Float64Array {
  * The fewest samples that say anything about how high the `p`-quantile may be: with fewer, even the
  * largest one lies below the true quantile more often than the confidence allows (with probability
  * pⁿ). 299 for p = 0.99 at 95 %.
+ *
+ * @param spare Samples that must lie above the bound, so that it does not hang on the largest one.
  */
-export function runsNeeded(p: number, confidence: number = confidenceLevel): number {
-  return Math.ceil(Math.log(1 - confidence) / Math.log(p));
+export function runsNeeded(
+  p: number,
+  confidence: number = confidenceLevel,
+  spare: number = 0,
+): number {
+  if (spare === 0) return Math.ceil(Math.log(1 - confidence) / Math.log(p));
+  const isEnough = (n: number): boolean => binomialCdf(n - 1 - spare, n, p) >= confidence;
+  let low = 1;
+  let high = 2;
+  while (!isEnough(high)) {
+    low = high;
+    high *= 2;
+  }
+  while (low < high) {
+    const n = Math.floor((low + high) / 2);
+    if (isEnough(n)) high = n;
+    else low = n + 1;
+  }
+  return high;
 }
 
 /**

@@ -73,7 +73,11 @@ function rename(temporary: string, final: string): void {
   }
 }
 
-async function writeOne(temporary: string, file: PendingFile, options: WriteOptions): Promise<void> {
+async function writeOne(
+  temporary: string,
+  file: PendingFile,
+  options: WriteOptions,
+): Promise<void> {
   throwIfAborted(options.signal);
   const whole = file.content.wholeSource;
   try {

@@ -7,7 +7,7 @@ import type { RawMessage } from './message.ts';
 /** What attributes need to make the graphs they hold. */
 export interface AttributeContext {
   readonly folder: DataFolder | null;
-  subgraph(message: RawMessage): Graph;
+  readonly subgraph: (message: RawMessage) => Graph;
 }
 
 /**
@@ -43,7 +43,11 @@ export function decodeAttribute(message: RawMessage, context: AttributeContext):
 }
 
 function decodeFields(message: RawMessage, context: AttributeContext): Attribute {
-  const base = { name: message.text('name'), docString: message.text('doc_string'), origin: message };
+  const base = {
+    name: message.text('name'),
+    docString: message.text('doc_string'),
+    origin: message,
+  };
   const type = attributeType(message);
   const referenceName = message.text('ref_attr_name');
   if (referenceName !== '') {

@@ -181,7 +181,11 @@ function varintStorage(message: RawMessage, header: Header, field: string): Tens
     }
     if (bits === 64) return decode64(message, field, count);
     const values = decode32(message, field, count);
-    if (isByElement) return packElements(dtype, values.map((value) => value & 0x3f));
+    if (isByElement)
+      return packElements(
+        dtype,
+        values.map((value) => value & 0x3f),
+      );
     if (bits === 32) return bytesOf(values);
     return bytesOf(bits === 16 ? Uint16Array.from(values) : Uint8Array.from(values));
   });

@@ -13,7 +13,7 @@ export function patchEntries(
   const before = original === null ? [] : decodeEntries(original, field);
   const isSame =
     before.length === entries.length &&
-    entries.every(([key, value], at) => before[at]?.[0] === key && before[at]?.[1] === value);
+    entries.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value);
   if (isSame) return;
   const messages = original?.messages(field) ?? [];
   const ropes = entries.map(([key, value]): Rope => {

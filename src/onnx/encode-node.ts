@@ -1,6 +1,6 @@
 import type { Attribute, Graph, Node } from '../graph/index.ts';
-import { attributeTypes, attributeType } from './decode-attribute.ts';
 import { normalizeDomain } from './decode.ts';
+import { attributeType, attributeTypes } from './decode-attribute.ts';
 import { patchEntries } from './encode-entries.ts';
 import { encodeSparse, encodeTensor, type Placer } from './encode-tensor.ts';
 import { encodeType } from './encode-type.ts';
@@ -12,7 +12,7 @@ import type { Rope } from './rope.ts';
 /** What nodes need to write the graphs and tensors in their attributes. */
 export interface NodeContext {
   readonly place: Placer;
-  graph(graph: Graph): Rope;
+  readonly graph: (graph: Graph) => Rope;
 }
 
 /** A `NodeProto`. */

@@ -10,6 +10,7 @@ import {
   graphOrigin,
   messageOrigin,
   type ValueEntry,
+  type ValueOrigin,
   valueOrigin,
 } from './origin.ts';
 import { MessagePatch } from './patch.ts';
@@ -153,7 +154,7 @@ class GraphWriter {
 function encodeEntries(values: readonly Value[], entries: readonly ValueEntry[]): Rope[] {
   // A broken file may describe a value twice; last first, so that `pop` takes them in file order.
   const messages = new Map<Value, RawMessage[]>();
-  for (const { value, message } of [...entries].reverse()) {
+  for (const { value, message } of entries.toReversed()) {
     const list = messages.get(value);
     if (list === undefined) messages.set(value, [message]);
     else list.push(message);
@@ -164,17 +165,15 @@ function encodeEntries(values: readonly Value[], entries: readonly ValueEntry[])
 /** A `ValueInfoProto`. What the value was read with and still has is left as the file has it. */
 function encodeValueInfo(value: Value, original: RawMessage | null): Rope {
   const { type, docString, metadata } = value;
-  const before = valueOrigin(value);
-  const isNew = original === null;
+  const unread: ValueOrigin = { type: null, docString: '', metadata };
+  const before = original === null ? null : (valueOrigin(value) ?? unread);
   const patch = new MessagePatch('ValueInfoProto', original).text('name', value.name);
-  if (isNew || type !== (before?.type ?? null)) {
+  if (type !== before?.type) {
     const rope = type === null ? null : encodeType(type, original?.message('type') ?? null);
     patch.payload('type', rope);
   }
-  if (isNew || docString !== (before?.docString ?? '')) patch.text('doc_string', docString);
-  if (isNew || metadata !== (before?.metadata ?? metadata)) {
-    patchEntries(patch, original, 'metadata_props', metadata);
-  }
+  if (docString !== before?.docString) patch.text('doc_string', docString);
+  if (metadata !== before?.metadata) patchEntries(patch, original, 'metadata_props', metadata);
   return patch.build();
 }
 

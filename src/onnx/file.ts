@@ -1,5 +1,5 @@
-import type { Model } from '../graph/index.ts';
 import { MlkitError } from '../errors.ts';
+import type { Model } from '../graph/index.ts';
 import { decodeModel } from './decode.ts';
 import { DataFolder } from './external-data.ts';
 import { sniffFormat } from './sniff.ts';
@@ -15,7 +15,7 @@ export interface OpenModel {
   /** Bytes of the model file that have been read so far; its weights are not among them. */
   readonly bytesRead: number;
   /** Lets go of the files; tensors that were not read cannot be read afterwards. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

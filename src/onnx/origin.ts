@@ -37,7 +37,10 @@ export interface GraphOrigin {
   readonly message: RawMessage;
   readonly inputs: readonly ValueEntry[];
   readonly outputs: readonly ValueEntry[];
-  readonly valueInfos: readonly (ValueEntry | { readonly value: null; readonly message: RawMessage })[];
+  readonly valueInfos: readonly (
+    | ValueEntry
+    | { readonly value: null; readonly message: RawMessage }
+  )[];
   readonly initializers: readonly InitializerEntry[];
   readonly sparseInitializers: readonly InitializerEntry[];
   readonly annotations: readonly AnnotationEntry[];
@@ -55,4 +58,3 @@ export function valueOrigin(value: Value): ValueOrigin | null {
 export function messageOrigin(part: { readonly origin?: unknown }): RawMessage | null {
   return (part.origin as RawMessage | undefined) ?? null;
 }
-

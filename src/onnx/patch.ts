@@ -143,10 +143,13 @@ export class MessagePatch {
     const lastOf = new Map<number, number>();
     for (const [at, record] of records.entries()) lastOf.set(record.number, at);
     // Fields that the original does not have go where their number belongs.
-    const added = [...this.#changed.keys()].filter((number) => !lastOf.has(number)).sort(ascending);
+    const added = [...this.#changed.keys()]
+      .filter((number) => !lastOf.has(number))
+      .toSorted(ascending);
     const used = new Map<number, number>();
     for (const [at, record] of records.entries()) {
-      while (added[0] !== undefined && added[0] < record.number) this.#flush(rope, added.shift(), 0);
+      while (added[0] !== undefined && added[0] < record.number)
+        this.#flush(rope, added.shift(), 0);
       const changed = this.#changed.get(record.number);
       if (changed === undefined) rope.add(this.#keep(record));
       else {

@@ -82,7 +82,8 @@ export async function saveModel(
     refuseInputs(target, inputs);
     dataFiles.push({ path: target, content: rope });
   }
-  if (external !== 'embed') dataFiles.push(...carriedAlong(model, layout.place, file, options.folder));
+  if (external !== 'embed')
+    dataFiles.push(...carriedAlong(model, layout.place, file, options.folder));
   const files = [...dataFiles, { path: file, content }];
   await writeFiles(files, options);
   const saved = (pending: PendingFile): SavedFile => ({

@@ -115,7 +115,8 @@ const signatures: readonly Signature[] = [
     kind: 'image',
     what: 'an image',
     hint: 'Give the ONNX model.',
-    matches: (head) => startsWith(0x89, 0x50, 0x4e, 0x47)(head) || startsWith(0xff, 0xd8, 0xff)(head),
+    matches: (head) =>
+      startsWith(0x89, 0x50, 0x4e, 0x47)(head) || startsWith(0xff, 0xd8, 0xff)(head),
   },
   {
     kind: 'elf',

@@ -26,6 +26,9 @@ const largestWindow = 256 * 1024;
 /** Windows are cut from slabs, since making buffers costs more than filling them. */
 const slabBytes = 1024 * 1024;
 
+/** What one read may ask for; systems stop at 2 GiB. */
+const longestReadBytes = 1024 ** 3;
+
 /** A source over a file, read in windows that adapt to how it is read. */
 export class FileSource implements ByteSource {
   readonly label: string;
@@ -108,7 +111,8 @@ export class FileSource implements ByteSource {
     while (done < buffer.byteLength) {
       let count: number;
       try {
-        count = fs.readSync(this.#open(), buffer, done, buffer.byteLength - done, start + done);
+        const length = Math.min(buffer.byteLength - done, longestReadBytes);
+        count = fs.readSync(this.#open(), buffer, done, length, start + done);
       } catch (error) {
         throw fromFileError('cannot read', this.label, error);
       }

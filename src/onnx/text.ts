@@ -9,9 +9,7 @@ import { Buffer } from 'node:buffer';
  */
 export function decodeText(bytes: Uint8Array): string {
   const buffer =
-    bytes instanceof Buffer
-      ? bytes
-      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = buffer.toString('utf8');
   // A replacement character means invalid bytes, or that the text really contains one.
   if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(buffer)) return text;

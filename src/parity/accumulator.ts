@@ -1,7 +1,13 @@
-import { type DataType, dataTypes, type NumericArray, type Tensor, toFloat64 } from '../tensor/index.ts';
+import {
+  type DataType,
+  dataTypes,
+  type NumericArray,
+  type Tensor,
+  toFloat64,
+} from '../tensor/index.ts';
 import { ClassAgreement } from './class-agreement.ts';
 import { ElementStats, type NumberPair } from './element-stats.ts';
-import { judge, type JudgedOutput } from './judge.ts';
+import { type JudgedOutput, judge } from './judge.ts';
 import type { OutputParity, ToleranceOverrides } from './parity.ts';
 import { type Gates, type ProfileName, profiles } from './profile.ts';
 import { type OutputTolerance, toleranceFor } from './tolerance.ts';

@@ -25,6 +25,23 @@ export interface NumberPair {
 /** Differences count relative to the reference only where it is at least this share of the greatest. */
 const leastRelativeScale = 1e-3;
 
+/** Where there is no gate, nothing is outside. */
+const noGate = { rtol: 0, atol: Number.POSITIVE_INFINITY, kappa: 0 } as const;
+
+interface Limits {
+  readonly rtol: number;
+  /** What is allowed whatever the reference's value. */
+  readonly floor: number;
+  /** Below this, a reference value is too small to divide by. */
+  readonly leastRelative: number;
+}
+
+interface Place {
+  readonly sample: number;
+  readonly pair: NumberPair;
+  readonly index: number;
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export interface ClassCounts {
   readonly nan: number;
@@ -74,74 +91,77 @@ export class ElementStats {
   }
 
   add(sample: number, pair: NumberPair): void {
-    const { reference, candidate, differences, ulp, dims } = pair;
-    const scale = this.#scan(reference);
-    const { rtol, atol, kappa } = this.#gate ?? { rtol: 0, atol: Number.POSITIVE_INFINITY, kappa: 0 };
-    const floor = Math.max(atol, kappa * scale);
-    const leastRelative = Math.max(
-      rtol > 0 && Number.isFinite(atol) ? atol / rtol : 0,
-      leastRelativeScale * scale,
-    );
-    let [sumAbs, sumSquares, referenceSquares, candidateSquares, products] = [0, 0, 0, 0, 0];
-    let [maxAbs, maxRel, relExcluded, pairs, equal] = [0, -1, 0, 0, 0];
+    const { reference, candidate, differences, ulp } = pair;
+    const limits = this.#limits(this.#scan(reference));
     const count = reference.length;
+    let equal = 0;
     for (let i = 0; i < count; i += 1) {
       const r = reference[i] as number;
       const a = candidate[i] as number;
       // A finite number minus itself is 0; NaN and the infinities give NaN.
       if (r - r !== 0 || a - a !== 0) {
-        this.#classify(sample, dims, i, r, a);
+        this.#classify({ sample, pair, index: i }, r, a);
         continue;
       }
-      pairs += 1;
-      const size = Math.abs(r);
-      referenceSquares += r * r;
-      candidateSquares += a * a;
-      products += r * a;
       const d = Math.abs(differences === null ? a - r : (differences[i] as number));
-      if (size < leastRelative || size === 0) relExcluded += 1;
-      else if (d / size > maxRel) maxRel = d / size;
-      if (d === 0) {
-        equal += 1;
-        if (r === 0 && !Object.is(r, a)) this.signedZeros += 1;
-        continue;
-      }
-      sumAbs += d;
-      sumSquares += d * d;
-      if (d > maxAbs) maxAbs = d;
-      if (ulp !== null) this.ulp.add(ulp(i));
-      const needed = d - rtol * size;
-      if (needed > 0) this.neededAtol.add(needed);
-      else this.neededAtol.addZeros(1);
-      const excess = d - (floor + rtol * size);
-      if (!(excess <= 0)) {
-        this.outside += 1;
-        if (this.worst === null || excess > this.#worstExcess) {
-          this.#worstExcess = excess;
-          this.worst = { sample, at: coordinates(i, dims), reference: r, candidate: a };
-        }
-      }
+      this.#addPair(r, a, d, limits);
+      if (d === 0) equal += 1;
+      else this.#addDifference(r, d, limits, { sample, pair, index: i });
     }
     this.total += count;
-    this.finitePairs += pairs;
     this.neededAtol.addZeros(equal);
     if (ulp !== null) {
       this.hasUlp = true;
       this.ulp.addZeros(equal);
     }
-    this.sumAbs += sumAbs;
-    this.sumSquares += sumSquares;
-    this.referenceSquares += referenceSquares;
-    this.candidateSquares += candidateSquares;
-    this.products += products;
-    this.relExcluded += relExcluded;
-    if (maxAbs > this.maxAbs) this.maxAbs = maxAbs;
-    if (maxRel >= 0) this.maxRel = Math.max(this.maxRel ?? 0, maxRel);
   }
 
   /** Elements outside of the tolerance or of another class; with `bitwise`, also other zeros. */
   get mismatched(): number {
     return this.outside + this.classMismatches + (this.#bitwise ? this.signedZeros : 0);
+  }
+
+  #limits(scale: number): Limits {
+    const { rtol, atol, kappa } = this.#gate ?? noGate;
+    const ratio = rtol > 0 && Number.isFinite(atol) ? atol / rtol : 0;
+    return {
+      rtol,
+      floor: Math.max(atol, kappa * scale),
+      leastRelative: Math.max(ratio, leastRelativeScale * scale, Number.MIN_VALUE),
+    };
+  }
+
+  #addPair(r: number, a: number, d: number, { leastRelative }: Limits): void {
+    this.finitePairs += 1;
+    this.referenceSquares += r * r;
+    this.candidateSquares += a * a;
+    this.products += r * a;
+    const size = Math.abs(r);
+    if (size < leastRelative) {
+      this.relExcluded += 1;
+    } else {
+      const relative = d / size;
+      if (this.maxRel === null || relative > this.maxRel) this.maxRel = relative;
+    }
+    if (r === 0 && d === 0 && !Object.is(r, a)) this.signedZeros += 1;
+  }
+
+  #addDifference(r: number, d: number, { rtol, floor }: Limits, place: Place): void {
+    this.sumAbs += d;
+    this.sumSquares += d * d;
+    if (d > this.maxAbs) this.maxAbs = d;
+    const { ulp } = place.pair;
+    if (ulp !== null) this.ulp.add(ulp(place.index));
+    const byRtol = rtol * Math.abs(r);
+    const needed = d - byRtol;
+    if (needed > 0) this.neededAtol.add(needed);
+    else this.neededAtol.addZeros(1);
+    const excess = d - (floor + byRtol);
+    if (excess <= 0) return;
+    this.outside += 1;
+    if (this.worst !== null && excess <= this.#worstExcess) return;
+    this.#worstExcess = excess;
+    this.worst = elementAt(place);
   }
 
   /** The greatest finite magnitude; notes the range on the way. */
@@ -161,13 +181,7 @@ export class ElementStats {
     return scale;
   }
 
-  #classify(
-    sample: number,
-    dims: readonly number[],
-    index: number,
-    r: number,
-    a: number,
-  ): void {
+  #classify(place: Place, r: number, a: number): void {
     count(this.reference, r);
     count(this.candidate, a);
     if (Object.is(r, a)) {
@@ -175,21 +189,23 @@ export class ElementStats {
       return;
     }
     this.classMismatches += 1;
-    const at = coordinates(index, dims);
-    this.firstClassMismatch ??= { sample, at, reference: r, candidate: a };
+    this.firstClassMismatch ??= elementAt(place);
   }
 }
 
-function coordinates(index: number, dims: readonly number[]): number[] {
+function elementAt({ sample, pair, index }: Place): WorstElement {
   let rest = index;
-  return dims
-    .toReversed()
-    .map((size) => {
-      const at = rest % size;
-      rest = (rest - at) / size;
-      return at;
-    })
-    .toReversed();
+  const at = pair.dims.toReversed().map((size) => {
+    const here = rest % size;
+    rest = (rest - here) / size;
+    return here;
+  });
+  return {
+    sample,
+    at: at.toReversed(),
+    reference: pair.reference[index] ?? 0,
+    candidate: pair.candidate[index] ?? 0,
+  };
 }
 
 function count(counts: Mutable<ClassCounts>, value: number): void {

@@ -34,11 +34,7 @@ export function checkGates(output: JudgedOutput, metrics: Metrics): GateResult[]
   return results.filter((each) => each !== null);
 }
 
-function elementGate(
-  output: JudgedOutput,
-  dtype: DataType,
-  metrics: Metrics,
-): GateResult | null {
+function elementGate(output: JudgedOutput, dtype: DataType, metrics: Metrics): GateResult | null {
   const { stats, tolerance, name, isText } = output;
   const { element, minTop1 } = tolerance;
   if (element === null) return null;

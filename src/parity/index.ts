@@ -1,4 +1,4 @@
-export { OutputAccumulator, type AccumulatorSettings } from './accumulator.ts';
+export { type AccumulatorSettings, OutputAccumulator } from './accumulator.ts';
 export { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 export { compareModels } from './compare-models.ts';
 export type {

@@ -32,12 +32,16 @@ export function judge(output: JudgedOutput): OutputParity {
   const gates = dtype === null ? [] : checkGates(output, metrics);
   const failed = gates.filter((gate) => !gate.passes);
   const classReasons = classMismatchReasons(stats);
-  const doubts = doubtsOf(output);
+  const doubts = output.failures.length > 0 ? [] : doubtsOf(output);
   const differs = [...classReasons, ...failed.map((gate) => gate.reason)];
   const excuse = output.nondeterministic;
   const isExcused = excuse !== null && output.failures.length === 0 && differs.length > 0;
   const isFailed = output.failures.length > 0 || (differs.length > 0 && !isExcused);
-  const verdict: Verdict = isFailed ? 'fail' : isExcused || doubts.length > 0 ? 'inconclusive' : 'pass';
+  const verdict: Verdict = isFailed
+    ? 'fail'
+    : isExcused || doubts.length > 0
+      ? 'inconclusive'
+      : 'pass';
   const reasons = [...output.failures, ...differs, ...(isExcused ? [excuse] : []), ...doubts];
   return {
     name: output.name,
@@ -102,7 +106,7 @@ function minimumTolerance(
 }
 
 function warningsOf(output: JudgedOutput, metrics: Metrics): string[] {
-  const { dtype, stats, isText, tolerance, agreement } = output;
+  const { dtype, stats, isText } = output;
   if (dtype === null || output.failures.length > 0) return [];
   const warnings: string[] = [];
   const vacuous = isText ? null : vacuity(dtype, stats);
@@ -110,23 +114,24 @@ function warningsOf(output: JudgedOutput, metrics: Metrics): string[] {
   if (stats.equalNonFinite > 0 && output.expectsNonFinite) {
     warnings.push(`${stats.equalNonFinite} values are NaN or Inf in both`);
   }
-  const { minTop1, explicit } = tolerance;
+  const ofClasses = classWarning(output, dtype, metrics);
+  return ofClasses === null ? warnings : [...warnings, ofClasses];
+}
+
+/** What the gate of top-1 agreement leaves unsaid, because it does not apply. */
+function classWarning(output: JudgedOutput, dtype: DataType, metrics: Metrics): string | null {
+  const { name, dims, agreement } = output;
+  const { minTop1, explicit } = output.tolerance;
   const { top1Agreement } = metrics;
-  if (explicit.has('minTop1') && top1Agreement === null && isFloat(dtype)) {
-    warnings.push('a minimum of top-1 agreement is given, but this output has no rows of classes');
-  } else if (
-    minTop1 !== null &&
-    top1Agreement !== null &&
-    top1Agreement < minTop1 &&
-    agreement !== null &&
-    !explicit.has('minTop1') &&
-    !looksLikeClasses(output.name, output.dims, agreement)
-  ) {
-    warnings.push(
-      `the greatest value of a row is in the same place in ${formatPercent(top1Agreement)} of ${agreement.rows} rows; not a gate, as the output does not look like class scores (--min-top1 makes it one)`,
-    );
+  if (minTop1 === null) return null;
+  if (explicit.has('minTop1')) {
+    return top1Agreement === null && isFloat(dtype)
+      ? 'a minimum of top-1 agreement is given, but this output has no rows of classes'
+      : null;
   }
-  return warnings;
+  if (agreement === null || top1Agreement === null || top1Agreement >= minTop1) return null;
+  if (looksLikeClasses(name, dims, agreement)) return null;
+  return `the greatest value of a row is in the same place in ${formatPercent(top1Agreement)} of ${agreement.rows} rows; not a gate, as the output does not look like class scores (--min-top1 makes it one)`;
 }
 
 function isFloat(dtype: DataType): boolean {
@@ -137,8 +142,8 @@ function isFloat(dtype: DataType): boolean {
 function vacuity(dtype: DataType, stats: ElementStats): string | null {
   if (stats.total === 0) return 'the output has no elements';
   if (stats.finitePairs === 0 || stats.least !== stats.greatest) return null;
-  if (stats.least === 0 && (isFloat(dtype) || stats.total > 1)) {
+  if (stats.least === 0 && (isFloat(dtype) || stats.finitePairs > 1)) {
     return 'every value of the reference is 0';
   }
-  return stats.total > 1 ? `every value of the reference is ${formatNumber(stats.least)}` : null;
+  return stats.finitePairs > 1 ? `every value of the reference is ${formatNumber(stats.least)}` : null;
 }

@@ -1,3 +1,5 @@
+import type { ClassAgreement } from './class-agreement.ts';
+import type { ElementStats } from './element-stats.ts';
 import type { JudgedOutput } from './judge.ts';
 import { wilsonInterval } from './wilson.ts';
 
@@ -21,53 +23,73 @@ export interface Metrics {
   readonly neededAtol: number;
 }
 
-export function metricsOf({ stats, isText, agreement, tolerance }: JudgedOutput): Metrics {
+export function metricsOf(output: JudgedOutput): Metrics {
+  const { stats, isText, agreement } = output;
   const pairs = isText ? 0 : stats.finitePairs;
-  const ofPairs = (value: number): number | null => (pairs === 0 ? null : value);
-  const { total } = stats;
-  const allowed = Math.floor((tolerance.element?.allowedOutside ?? 0) * total);
-  const rows = agreement?.rows ?? 0;
-  const agreeing = agreement?.agreeing ?? 0;
-  const top1 = rows === 0 ? null : wilsonInterval(agreeing, rows);
   return {
-    maxAbs: ofPairs(stats.maxAbs),
-    maxRel: ofPairs(stats.maxRel ?? 0) === null ? null : stats.maxRel,
+    ...(pairs === 0 ? noNumbers : numbersOf(stats)),
     relExcluded: isText ? 0 : stats.relExcluded,
-    meanAbs: ofPairs(stats.sumAbs / pairs),
-    rmse: ofPairs(Math.sqrt(stats.sumSquares / pairs)),
-    sqnrDb: finiteOrInfinite(ofPairs(sqnrDb(stats.referenceSquares, stats.sumSquares))),
-    cosine: finiteOrInfinite(ofPairs(cosine(stats))),
-    ulpP99: stats.hasUlp ? stats.ulp.quantile(0.99) : null,
-    ulpMax: stats.hasUlp && pairs > 0 ? stats.ulp.max : null,
-    top1Agreement: rows === 0 ? null : agreeing / rows,
-    top1Rows: rows,
-    top1Low: top1?.low ?? null,
-    top1High: top1?.high ?? null,
+    ...top1Of(agreement),
     klMean: agreement?.klMean ?? null,
-    neededAtol: stats.neededAtol.atRank(stats.finitePairs - allowed),
+    neededAtol: neededAtol(output),
   };
 }
 
+const noNumbers = {
+  maxAbs: null,
+  maxRel: null,
+  meanAbs: null,
+  rmse: null,
+  sqnrDb: null,
+  cosine: null,
+  ulpP99: null,
+  ulpMax: null,
+} as const;
+
+function numbersOf(stats: ElementStats): { [Key in keyof typeof noNumbers]: number | null } {
+  const { finitePairs } = stats;
+  return {
+    maxAbs: stats.maxAbs,
+    maxRel: stats.maxRel,
+    meanAbs: stats.sumAbs / finitePairs,
+    rmse: Math.sqrt(stats.sumSquares / finitePairs),
+    sqnrDb: unlessNan(sqnrDb(stats.referenceSquares, stats.sumSquares)),
+    cosine: unlessNan(cosine(stats)),
+    ulpP99: stats.hasUlp ? stats.ulp.quantile(0.99) : null,
+    ulpMax: stats.hasUlp ? stats.ulp.max : null,
+  };
+}
+
+function top1Of(
+  agreement: ClassAgreement | null,
+): Pick<Metrics, 'top1Agreement' | 'top1Rows' | 'top1Low' | 'top1High'> {
+  if (agreement === null || agreement.rows === 0) {
+    return { top1Agreement: null, top1Rows: 0, top1Low: null, top1High: null };
+  }
+  const { agreeing, rows } = agreement;
+  const { low, high } = wilsonInterval(agreeing, rows);
+  return { top1Agreement: agreeing / rows, top1Rows: rows, top1Low: low, top1High: high };
+}
+
+function neededAtol({ stats, tolerance }: JudgedOutput): number {
+  const allowed = Math.floor((tolerance.element?.allowedOutside ?? 0) * stats.total);
+  return stats.neededAtol.atRank(stats.finitePairs - allowed);
+}
+
 /** Sums that overflowed leave nothing that could be quoted. */
-function finiteOrInfinite(value: number | null): number | null {
-  return value === null || Number.isNaN(value) ? null : value;
+function unlessNan(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** 20·log10(‖r‖ / ‖a − r‖), from the squares of the norms. */
 function sqnrDb(signal: number, noise: number): number {
   if (noise === 0) return Number.POSITIVE_INFINITY;
-  return noise === Number.POSITIVE_INFINITY && signal === noise
-    ? Number.NaN
-    : 10 * Math.log10(signal / noise);
+  // Infinity over infinity, where the squares overflowed, is NaN.
+  return 10 * Math.log10(signal / noise);
 }
 
 /** ⟨r, a⟩ / (‖r‖·‖a‖); 1 where both are zero or they are equal, 0 where one is zero. */
-function cosine(stats: {
-  readonly sumSquares: number;
-  readonly referenceSquares: number;
-  readonly candidateSquares: number;
-  readonly products: number;
-}): number {
+function cosine(stats: ElementStats): number {
   if (stats.sumSquares === 0) return 1;
   const norms = Math.sqrt(stats.referenceSquares) * Math.sqrt(stats.candidateSquares);
   if (norms === 0) return 0;

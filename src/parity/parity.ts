@@ -3,7 +3,7 @@ import type { Feeds, SessionSettings } from '../runtime/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { ProfileName } from './profile.ts';
 
-/** A limit for some outputs. Where several match, the last one counts. */
+/** A limit for some outputs. An exact name outweighs a pattern, and a pattern `*`; then the last counts. */
 export interface OutputValue {
   /** A name, or a pattern in which `*` stands for any text; `*` alone is every output. */
   readonly output: string;

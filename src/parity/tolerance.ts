@@ -34,7 +34,7 @@ export function toleranceFor(
   overrides: ToleranceOverrides = {},
 ): OutputTolerance {
   const given = (key: keyof ToleranceOverrides): number | undefined =>
-    lastMatch(overrides[key] ?? [], name);
+    bestMatch(overrides[key] ?? [], name);
   const keys = ['atol', 'rtol', 'minSqnrDb', 'minCosine', 'minTop1', 'maxKl'] as const;
   const explicit = new Set(keys.filter((key) => given(key) !== undefined));
   const base = gatesForType(gates, dtype);
@@ -80,8 +80,11 @@ function gatesForType(gates: Gates, dtype: DataType): Gates {
   };
 }
 
-function lastMatch(values: readonly OutputValue[], name: string): number | undefined {
-  return values.findLast((each) => matchesGlob(each.output, name))?.value;
+/** The value that fits a name best: its own, else the last pattern's, else the last for all. */
+function bestMatch(values: readonly OutputValue[], name: string): number | undefined {
+  const own = values.findLast((each) => each.output === name);
+  const pattern = values.findLast((each) => each.output !== '*' && matchesGlob(each.output, name));
+  return (own ?? pattern ?? values.findLast((each) => each.output === '*'))?.value;
 }
 
 /** Whether a name is the pattern, in which `*` stands for any text. */

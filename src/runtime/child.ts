@@ -53,7 +53,8 @@ function killLiving(): void {
 
 /**
  * A process that runs worker.ts. It keeps this process alive only while a request is pending, dies
- * with it, and turns every way of dying into an MlkitError of the pending request.
+ * with it (where this process is killed, after the run that is under way), and turns every way of
+ * dying into an MlkitError of the pending request.
  */
 export class RuntimeChild {
   readonly #modelPath: string;
@@ -84,7 +85,6 @@ export class RuntimeChild {
     living.add(this.#process);
     this.#gone = new Promise((resolve) => this.#watch(resolve));
     signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#hold(false);
   }
 
   /** Undefined where it could not be started. */

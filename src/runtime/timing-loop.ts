@@ -43,18 +43,20 @@ export async function timeRuns(plan: LoopPlan, host: LoopHost): Promise<LoopResu
 
   // Warm-up.
   const warmupBegin = host.now();
+  let warmupRuns = 0;
+  // Kept for a fixed warm-up only: the detector keeps what it needs.
   const warmupTimes: number[] = [];
   const detector = plan.warmup === 'auto' ? new SettleDetector() : null;
   const warmupLimitMs = plan.maxMs === null ? Number.POSITIVE_INFINITY : plan.maxMs / 2;
   let warmupMs = 0;
-  while (wantsMoreWarmup(plan.warmup, warmupTimes.length, warmupMs)) {
+  while (wantsMoreWarmup(plan.warmup, warmupRuns, warmupMs)) {
     const start = host.now();
     if (start - begin >= warmupLimitMs) break;
-    await host.run((warmupTimes.length + 1) % plan.feedCount);
+    await host.run(++warmupRuns % plan.feedCount);
     const end = host.now();
-    warmupTimes.push(end - start);
     warmupMs = end - warmupBegin;
-    if (detector?.add(end - start, warmupMs)) break;
+    if (detector === null) warmupTimes.push(end - start);
+    else if (detector.add(end - start, warmupMs)) break;
     lastBeat = beat(host, 0, lastBeat);
   }
 
@@ -80,7 +82,7 @@ export async function timeRuns(plan: LoopPlan, host: LoopHost): Promise<LoopResu
   return {
     samplesMs: samples.slice(0, done),
     firstRunMs,
-    warmupRuns: warmupTimes.length,
+    warmupRuns,
     warmupMs,
     settled: detector === null ? halvesAgree(warmupTimes) : detector.settled,
     wallMs: end - timedBegin,

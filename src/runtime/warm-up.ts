@@ -8,9 +8,10 @@ const agreement = 0.02;
 export class SettleDetector {
   #window: number[] = [];
   #windowMs = 0;
+  #runs = 0;
   #previousMedian: number | null = null;
-  readonly #all: number[] = [];
-  #totalMs = 0;
+  /** Every run, until there are windows to compare. */
+  #all: number[] = [];
   /** Null as long as there were no two windows to compare. */
   #windowsAgree: boolean | null = null;
 
@@ -20,12 +21,12 @@ export class SettleDetector {
    * @returns Whether the warm-up is over.
    */
   add(ms: number, elapsedMs: number): boolean {
-    this.#all.push(ms);
+    this.#runs++;
+    if (this.#windowsAgree === null) this.#all.push(ms);
     this.#window.push(ms);
     this.#windowMs += ms;
-    this.#totalMs = elapsedMs;
     if (this.#window.length >= windowRuns && this.#windowMs >= windowMs) this.#closeWindow();
-    return this.#windowsAgree === true || (this.#totalMs >= capMs && this.#all.length >= leastRuns);
+    return this.#windowsAgree === true || (elapsedMs >= capMs && this.#runs >= leastRuns);
   }
 
   /** Whether the times had stopped drifting. */
@@ -38,6 +39,7 @@ export class SettleDetector {
     const current = median(this.#window);
     if (this.#previousMedian !== null) {
       this.#windowsAgree = agree(this.#previousMedian, current);
+      this.#all = [];
     }
     this.#previousMedian = current;
     this.#window = [];

@@ -47,7 +47,8 @@ export class Tensor {
 
   /** A copy with some fields replaced. */
   with(fields: Partial<TensorFields>): Tensor {
-    return new Tensor({ ...this, dtype: this.elementType, ...fields });
+    const { name, elementType: dtype, dims, storage, docString, metadata, origin } = this;
+    return new Tensor({ name, dtype, dims, storage, docString, metadata, origin, ...fields });
   }
 
   /**
@@ -163,12 +164,16 @@ export function tensorFrom(
   name = '',
 ): Tensor {
   if (dataTypes[dtype].bits < 8 || dtype === 'string') {
-    throw new TypeError(`tensorFrom does not pack ${dtype}; give the packed bytes to memoryStorage`);
+    throw new TypeError(
+      `tensorFrom does not pack ${dtype}; give the packed bytes to memoryStorage`,
+    );
   }
   const count = elementCountOf(dims);
   const need = count === null ? -1 : byteLengthOf(dtype, count);
   if (data.byteLength !== need) {
-    throw new RangeError(`${dtype}[${dims.join(', ')}] needs ${need} bytes, got ${data.byteLength}`);
+    throw new RangeError(
+      `${dtype}[${dims.join(', ')}] needs ${need} bytes, got ${data.byteLength}`,
+    );
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return new Tensor({ name, dtype, dims, storage: memoryStorage(bytes) });

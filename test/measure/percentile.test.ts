@@ -68,6 +68,16 @@ describe('runsNeeded', () => {
   });
 });
 
+test.each([
+  [0.5, 18],
+  [0.9, 103],
+  [0.95, 208],
+  [0.99, 1049],
+  [0.999, 10_511],
+])('five samples above the bound of p = %f take %i', (p, runs) => {
+  expect(runsNeeded(p, 0.95, 5)).toBe(runs);
+});
+
 describe('quantileUpperBound', () => {
   // Ranks from scipy.stats.binom: the smallest k with binom.cdf(k - 1, n, p) >= 0.95.
   test.each([

@@ -53,9 +53,9 @@ function expectOnlyInside(before: Buffer, after: Buffer, spans: readonly Span[])
   for (const { start, end } of spans) {
     const lengthBytes = varintBytes(end - start);
     const same = start - lengthBytes - at;
-    expect(Buffer.compare(before.subarray(at, at + same), after.subarray(moved, moved + same))).toBe(
-      0,
-    );
+    expect(
+      Buffer.compare(before.subarray(at, at + same), after.subarray(moved, moved + same)),
+    ).toBe(0);
     moved += same;
     let length = 0;
     for (let shift = 0; ; shift += 7) {
@@ -96,7 +96,10 @@ function editNode(node: Node, random: SeededRandom): string {
 }
 
 describe('an edit of one node', () => {
-  const files = [...filesBelow(fixtures, '.onnx'), ...filesBelow(path.join(shared, 'models'), '.onnx')];
+  const files = [
+    ...filesBelow(fixtures, '.onnx'),
+    ...filesBelow(path.join(shared, 'models'), '.onnx'),
+  ];
 
   test('changes the bytes of that node and the lengths around it, nothing else', () => {
     const random = new SeededRandom(20);

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DataFolder } from '../../src/onnx/index.ts';
 import { objectionTo } from '../../src/onnx/external-data.ts';
+import { DataFolder } from '../../src/onnx/index.ts';
 import { temporaryFolder } from '../support/files.ts';
 
 let folder: string;

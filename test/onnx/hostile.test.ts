@@ -95,8 +95,7 @@ describe('limits', () => {
   });
 
   test('the rank of a tensor', () => {
-    const dims = (rank: number): Buffer =>
-      field(7, field(5, field(1, Buffer.alloc(rank, 1))));
+    const dims = (rank: number): Buffer => field(7, field(5, field(1, Buffer.alloc(rank, 1))));
     expect(tryModel(dims(limits.rank))).toBe('read');
     expect(() => readModel(dims(limits.rank + 1))).toThrow(/rank 1025/);
   });

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeModel, openModel } from '../../src/onnx/index.ts';
@@ -32,10 +32,7 @@ function foreignFacts(graph: ProtoGraph): unknown {
       node.input,
       node.output,
     ]),
-    constants: graph.initializer.map((tensor) => [
-      tensor.name ?? '',
-      tensor.dims.map(Number),
-    ]),
+    constants: graph.initializer.map((tensor) => [tensor.name ?? '', tensor.dims.map(Number)]),
     inputs: graph.input.map((value) => value.name ?? ''),
     outputs: graph.output.map((value) => value.name ?? ''),
   };
@@ -95,10 +92,7 @@ describe('independent readers', () => {
       metadata_props: unknown;
     };
     expect(foreignFacts(proto.graph)).toEqual(ourFacts(graph));
-    expect(proto.opset_import).toEqual([
-      { version: 17 },
-      { domain: 'com.example', version: 3 },
-    ]);
+    expect(proto.opset_import).toEqual([{ version: 17 }, { domain: 'com.example', version: 3 }]);
     expect(proto.metadata_props).toEqual([{ key: 'who', value: 'me' }]);
     const old = onnx.ModelProto.decode(bytes) as { graph: ProtoGraph };
     expect(foreignFacts(old.graph)).toEqual(ourFacts(graph));

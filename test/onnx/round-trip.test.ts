@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeModel, openModel, type OpenModel, saveModel } from '../../src/onnx/index.ts';
 import { MlkitError } from '../../src/errors.ts';
+import { encodeModel, type OpenModel, openModel, saveModel } from '../../src/onnx/index.ts';
 import { filesBelow, fixtures, shared, temporaryFolder } from '../support/files.ts';
 
 const models = filesBelow(fixtures, '.onnx');

@@ -63,9 +63,12 @@ describe('saving', () => {
       { location: 'm.data', offset: 1024 * 1024 + 4096, length: 1024 * 1024 + 1 },
       { location: 'm.data_1', offset: 0, length: 1024 * 1024 + 1 },
     ]);
-    expect(opened.model.graph.initializers.at(1)?.initializer?.data().every((x) => x === 7)).toBe(
-      true,
-    );
+    expect(
+      opened.model.graph.initializers
+        .at(1)
+        ?.initializer?.data()
+        .every((x) => x === 7),
+    ).toBe(true);
     opened.close();
   });
 

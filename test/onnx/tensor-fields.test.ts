@@ -52,17 +52,15 @@ describe('elements in typed fields', () => {
 
   test('strings are bytes', () => {
     const strings = [Buffer.from('a'), Buffer.from('ü')];
-    expect(tensor({ dims: [2], data_type: 8, string_data: strings }).toStrings()).toEqual(['a', 'ü']);
+    expect(tensor({ dims: [2], data_type: 8, string_data: strings }).toStrings()).toEqual([
+      'a',
+      'ü',
+    ]);
   });
 
   test('unpacked numbers, and packed ones in pieces, read like packed ones', () => {
     // int32_data (field 5): 1 and -1 unpacked, then [2, 3] and [4] packed.
-    const bytes = Buffer.from([
-      ...[0x08, 5, 0x10, 6],
-      ...[0x28, 1, 0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-      ...[0x2a, 2, 2, 3],
-      ...[0x2a, 1, 4],
-    ]);
+    const bytes = Buffer.from('08051006280128ffffffffffffffffff012a0202032a0104', 'hex');
     const decoded = decodeTensor(new RawMessage('TensorProto', memorySource(bytes)), null);
     expect([...decoded.toFloat64()]).toEqual([1, -1, 2, 3, 4]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { MlkitError } from '../../src/errors.ts';
 import { RuntimeChild } from '../../src/runtime/child.ts';
 import type { OpenReply, OpenRequest, Request } from '../../src/runtime/protocol.ts';
+import { errorOf } from './session-harness.ts';
 import { code, countModel, type TinyModel, writeModel } from './tiny-model.ts';
 
 const loading = { doing: 'loading' } as const;
@@ -52,15 +52,6 @@ async function busyChild(path: string): Promise<{ child: RuntimeChild; run: Prom
   const run = child.request(request, 'tensors' in request ? request.tensors : [], running);
   run.catch(() => undefined);
   return { child, run };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<MlkitError> {
-  const error = await work.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof MlkitError) return error;
-  throw error;
 }
 
 describe('a child that dies', () => {

@@ -17,15 +17,16 @@ describe('residentMemory', () => {
     const before = residentMemory();
     let block: Uint8Array | null = new Uint8Array(200e6).fill(1);
     const during = residentMemory();
-    expect(during.currentBytes - before.currentBytes).toBeGreaterThan(150e6);
+    // Node's own idea of it, read from elsewhere.
+    const ratio = during.currentBytes / process.memoryUsage.rss();
     expect(block[7]).toBe(1);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+    expect(during.currentBytes - before.currentBytes).toBeGreaterThan(150e6);
     block = null;
     collectGarbage();
-    const after = residentMemory();
-    expect(after.peakBytes).toBeGreaterThanOrEqual(during.currentBytes);
-    // The runtime's own idea of it, measured another way.
-    expect(after.currentBytes / process.memoryUsage.rss()).toBeGreaterThan(0.5);
-    expect(after.currentBytes / process.memoryUsage.rss()).toBeLessThan(2);
+    // The kernel counts pages per CPU and adds them up in batches, so allow for a few.
+    expect(residentMemory().peakBytes).toBeGreaterThan(during.currentBytes - 5e6);
   });
 });
 

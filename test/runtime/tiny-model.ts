@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
+import { afterAll } from 'vitest';
 
 const { onnx } = onnxProto;
 
@@ -82,8 +83,17 @@ export function encodeModel(model: TinyModel): Uint8Array {
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(fields)).finish();
 }
 
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder, removed when the file's tests have run. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'mlkit-runtime-'));
+  const folder = mkdtempSync(join(tmpdir(), 'mlkit-runtime-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Writes a model to a folder of its own; returns its path. */

@@ -19,7 +19,7 @@ export function filesBelow(folder: string, suffix: string): string[] {
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
     .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
+    .toSorted();
 }
 
 /** A new folder that is removed when the test ends. */

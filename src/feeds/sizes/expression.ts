@@ -54,7 +54,9 @@ export function evaluateDimension(
 
 /** Whether a dimension's name is made of others, rather than a name itself. */
 export function isExpression(text: string): boolean {
-  return /[-+*/]/.test(text) && evaluateDimension(text, () => 1) !== null && !/^[\d\s]+$/.test(text);
+  return (
+    /[-+*/]/.test(text) && evaluateDimension(text, () => 1) !== null && !/^[\d\s]+$/.test(text)
+  );
 }
 
 /** The plain names in an expression. */

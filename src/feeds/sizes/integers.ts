@@ -1,6 +1,6 @@
 import { type DataType, dataTypes, type Tensor } from '../../tensor/index.ts';
 import { sliceLength } from './layout-rules.ts';
-import type { RuleContext } from './rule.ts';
+import { axisOf, type RuleContext } from './rule.ts';
 
 /** Shapes and indices are short; longer constants are data. */
 const mostElements = 256;
@@ -37,25 +37,67 @@ function elementwise(compute: (a: number, b: number) => number): IntegerRule {
   };
 }
 
+/** The elements at every combination of the picked indices of each axis. */
+function pickAll(
+  data: readonly number[],
+  sizes: readonly number[],
+  picks: readonly (readonly number[])[],
+): number[] {
+  let offsets = [0];
+  for (const [axis, indices] of picks.entries()) {
+    const stride = sizes.slice(axis + 1).reduce((all, size) => all * size, 1);
+    offsets = offsets.flatMap((offset) => indices.map((index) => offset + index * stride));
+    if (offsets.length > mostElements) return [];
+  }
+  return offsets.map((offset) => data[offset] ?? 0);
+}
+
+function upTo(size: number): number[] {
+  return Array.from({ length: size }, (_, at) => at);
+}
+
 const gather: IntegerRule = ({ node, sizes, integers }) => {
   const data = integers(0);
   const indices = integers(1);
-  if (data === null || indices === null || sizes(0)?.length !== 1 || node.int('axis', 0) !== 0) {
-    return null;
-  }
-  return indices.map((index) => data[index < 0 ? index + data.length : index] ?? 0);
+  const shape = sizes(0);
+  if (data === null || indices === null || shape === null) return null;
+  const axis = axisOf(node.int('axis', 0), shape.length);
+  const positive = indices.map((index) => (index < 0 ? index + (shape[axis ?? 0] ?? 0) : index));
+  const picks = shape.map((size, at) => (at === axis ? positive : upTo(size)));
+  return pickAll(data, shape, picks);
 };
 
 const slice: IntegerRule = ({ node, sizes, integers, opset }) => {
   const data = integers(0);
-  const start = (opset < 10 ? node.ints('starts') : integers(1))?.[0];
-  const end = (opset < 10 ? node.ints('ends') : integers(2))?.[0];
-  const step = node.inputs[4] ? integers(4)?.[0] : 1;
-  if (data === null || sizes(0)?.length !== 1) return null;
-  if (start === undefined || end === undefined || step === undefined) return null;
-  const length = sliceLength(data.length, start, end, step);
-  const first = start < 0 ? Math.max(0, start + data.length) : Math.min(start, data.length - 1);
-  return Array.from({ length }, (_, at) => data[first + at * step] ?? 0);
+  const shape = sizes(0);
+  const starts = opset < 10 ? node.ints('starts') : integers(1);
+  const ends = opset < 10 ? node.ints('ends') : integers(2);
+  const axes = opset < 10 ? node.ints('axes') : integers(3);
+  const steps = opset < 10 ? null : integers(4);
+  if (data === null || shape === null || !starts || !ends) return null;
+  if ((node.inputs[3] && !axes) || (node.inputs[4] && !steps)) return null;
+  const picks = shape.map(upTo);
+  for (const [at, start] of starts.entries()) {
+    const axis = axisOf(axes?.[at] ?? at, shape.length);
+    if (axis === null) return null;
+    const size = shape[axis] ?? 0;
+    const step = steps?.[at] ?? 1;
+    const length = sliceLength(size, start, ends[at] ?? 0, step);
+    const from = start < 0 ? Math.max(0, start + size) : Math.min(start, size - 1);
+    picks[axis] = upTo(length).map((index) => from + index * step);
+  }
+  return pickAll(data, shape, picks);
+};
+
+const transpose: IntegerRule = ({ node, sizes, integers }) => {
+  const data = integers(0);
+  const shape = sizes(0);
+  if (data === null || shape === null) return null;
+  if (shape.length < 2) return data;
+  const isSwap = shape.length === 2 && (node.ints('perm')?.[0] ?? 1) === 1;
+  if (!isSwap) return null;
+  const [rows = 0, columns = 0] = shape;
+  return upTo(data.length).map((at) => data[(at % rows) * columns + Math.floor(at / rows)] ?? 0);
 };
 
 const concat: IntegerRule = ({ node, integers }) => {
@@ -94,6 +136,7 @@ const rules: Readonly<Record<string, IntegerRule>> = {
   Unsqueeze: pass,
   Reshape: pass,
   Gather: gather,
+  Transpose: transpose,
   Slice: slice,
   Concat: concat,
   ConstantOfShape: constantOfShape,

@@ -48,7 +48,8 @@ const squeeze: SizeRule = (context) => {
   if (axes === null) return [context.node.inputs[1] ? null : x.filter((size) => size !== 1)];
   const dropped = axes.map((axis) => axisOf(axis, x.length));
   const odd = dropped.find((axis) => axis === null || x[axis] !== 1);
-  if (odd !== undefined) return misfit(`an axis to drop has size ${odd === null ? 'none' : x[odd]}`, 1);
+  if (odd !== undefined)
+    return misfit(`an axis to drop has size ${odd === null ? 'none' : x[odd]}`, 1);
   return [x.filter((_, axis) => !dropped.includes(axis))];
 };
 
@@ -59,7 +60,9 @@ const unsqueeze: SizeRule = (context) => {
   const rank = x.length + axes.length;
   const added = axes.map((axis) => axisOf(axis, rank));
   const rest = [...x];
-  return [Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)))];
+  return [
+    Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1))),
+  ];
 };
 
 const concat: SizeRule = ({ node, sizes }) => {
@@ -71,13 +74,19 @@ const concat: SizeRule = ({ node, sizes }) => {
   if (axis === null) return misfit(`rank ${first.length} has no axis to join along`);
   for (const each of known) {
     const at = first.findIndex((size, index) => index !== axis && size !== each[index]);
-    if (each.length !== first.length) return misfit(`ranks ${first.length} and ${each.length} differ`);
+    if (each.length !== first.length)
+      return misfit(`ranks ${first.length} and ${each.length} differ`);
     if (at < 0) continue;
     const [a = 0, b = 0] = [first[at], each[at]];
     return misfit(`sizes ${a} and ${b} of axis ${at} differ`, a, b);
   }
   if (known.length < all.length) return [null];
-  return [first.with(axis, known.reduce((sum, each) => sum + (each[axis] ?? 0), 0))];
+  return [
+    first.with(
+      axis,
+      known.reduce((sum, each) => sum + (each[axis] ?? 0), 0),
+    ),
+  ];
 };
 
 const split: SizeRule = ({ node, sizes, integers }) => {
@@ -165,7 +174,9 @@ const expand: SizeRule = ({ sizes, integers }) => {
 const tile: SizeRule = ({ sizes, integers }) => {
   const x = sizes(0);
   const repeats = integers(1);
-  return [x === null || repeats === null ? null : x.map((size, axis) => size * (repeats[axis] ?? 1))];
+  return [
+    x === null || repeats === null ? null : x.map((size, axis) => size * (repeats[axis] ?? 1)),
+  ];
 };
 
 const reduce: SizeRule = (context) => {
@@ -200,7 +211,8 @@ const depthToSpace: SizeRule = ({ node, sizes }) => {
     if (c % area !== 0) return misfit(`${c} channels do not fill blocks of ${area}`, area);
     return [[n, c / area, h * block, w * block]];
   }
-  if (h % block !== 0 || w % block !== 0) return misfit(`${h}x${w} is not whole blocks of ${block}`, block);
+  if (h % block !== 0 || w % block !== 0)
+    return misfit(`${h}x${w} is not whole blocks of ${block}`, block);
   return [[n, c * area, h / block, w / block]];
 };
 

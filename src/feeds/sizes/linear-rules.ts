@@ -6,10 +6,7 @@ import { misfit, type RuleContext, type SizeRule } from './rule.ts';
 const matMul: SizeRule = ({ sizes }) => product(sizes(0), sizes(1));
 const qLinearMatMul: SizeRule = ({ sizes }) => product(sizes(0), sizes(3));
 
-function product(
-  a: readonly number[] | null,
-  b: readonly number[] | null,
-): ReturnType<SizeRule> {
+function product(a: readonly number[] | null, b: readonly number[] | null): ReturnType<SizeRule> {
   if (a === null || b === null || a.length === 0 || b.length === 0) return [null];
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
@@ -27,7 +24,8 @@ const gemm: SizeRule = ({ node, sizes }) => {
   const a = sizes(0);
   const b = sizes(1);
   if (a === null || b === null) return [null];
-  if (a.length !== 2 || b.length !== 2) return misfit(`ranks ${a.length} and ${b.length} are not 2`);
+  if (a.length !== 2 || b.length !== 2)
+    return misfit(`ranks ${a.length} and ${b.length} are not 2`);
   const [m = 0, k = 0] = node.int('transA', 0) === 0 ? a : a.toReversed();
   const [wanted = 0, n = 0] = node.int('transB', 0) === 0 ? b : b.toReversed();
   return k === wanted ? [[m, n]] : misfit(`inner sizes ${k} and ${wanted} differ`, wanted, k);
@@ -41,7 +39,8 @@ function convolve(context: RuleContext, weightInput: number): ReturnType<SizeRul
   const x = sizes(0);
   const weight = sizes(weightInput);
   if (x === null || weight === null) return [null];
-  if (x.length !== weight.length) return misfit(`rank ${x.length} where ${weight.length} is needed`);
+  if (x.length !== weight.length)
+    return misfit(`rank ${x.length} where ${weight.length} is needed`);
   const channels = (weight[1] ?? 0) * node.int('group', 1);
   if (x[1] !== channels) return misfit(`${x[1]} channels where ${channels} are needed`, channels);
   const kernel = node.ints('kernel_shape') ?? weight.slice(2);
@@ -92,7 +91,8 @@ const convTranspose: SizeRule = ({ node, sizes }) => {
   const x = sizes(0);
   const weight = sizes(1);
   if (x === null || weight === null) return [null];
-  if (x[1] !== weight[0]) return misfit(`${x[1]} channels where ${weight[0]} are needed`, weight[0] ?? 0);
+  if (x[1] !== weight[0])
+    return misfit(`${x[1]} channels where ${weight[0]} are needed`, weight[0] ?? 0);
   if (node.attribute('output_shape') !== undefined || node.attribute('auto_pad') !== undefined) {
     return [null];
   }
@@ -119,7 +119,9 @@ const channelNorm: SizeRule = ({ sizes }) => {
   const x = sizes(0);
   const channels = sizes(1)?.[0];
   if (x === null || channels === undefined) return [x];
-  return x[1] === channels ? [x] : misfit(`${x[1]} channels where ${channels} are needed`, channels);
+  return x[1] === channels
+    ? [x]
+    : misfit(`${x[1]} channels where ${channels} are needed`, channels);
 };
 
 /** The scale spans the last axes. */

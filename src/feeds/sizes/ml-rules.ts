@@ -65,7 +65,10 @@ const supportVectors: SizeRule = (context) => {
 
 const trees: SizeRule = (context) => {
   const ids = context.node.ints('nodes_featureids') ?? [];
-  return atLeast(context, ids.reduce((most, id) => Math.max(most, id + 1), 1));
+  return atLeast(
+    context,
+    ids.reduce((most, id) => Math.max(most, id + 1), 1),
+  );
 };
 
 const arrayFeatureExtractor: SizeRule = (context) => {

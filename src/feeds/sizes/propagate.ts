@@ -15,6 +15,8 @@ export interface Propagation {
   sizesOf(value: Value): Sizes;
   /** Elements of a small integer value that are known before the model runs. */
   integersOf(value: Value): readonly number[] | null;
+  /** What is known about a node's inputs. */
+  contextOf(node: Node): RuleContext;
   /** The first node whose inputs do not fit together. */
   readonly misfit: (Misfit & { readonly node: Node }) | null;
   /** How many nodes worked out before that; infinite when all did. */
@@ -111,7 +113,7 @@ class Propagator implements Propagation {
     }
     const rule = rules[node.domain]?.[node.opType];
     if (rule === undefined) return null;
-    const context = this.#context(node);
+    const context = this.contextOf(node);
     const result = readable(() => rule(context));
     if (result === null) return null;
     if (isMisfit(result)) return { ...result, node };
@@ -164,7 +166,7 @@ class Propagator implements Propagation {
     return value === undefined ? null : this.sizesOf(value);
   }
 
-  #context(node: Node): RuleContext {
+  contextOf(node: Node): RuleContext {
     return {
       node,
       opset: this.#model.opset(node.domain) ?? 1,

@@ -15,11 +15,11 @@ export interface RuleContext {
   readonly node: Node;
   readonly opset: number;
   /** Shape of input `index`; null when it is unknown or left out. */
-  sizes(index: number): Sizes;
+  readonly sizes: (index: number) => Sizes;
   /** Elements of a small integer input that are known before the model runs. */
-  integers(index: number): readonly number[] | null;
+  readonly integers: (index: number) => readonly number[] | null;
   /** The constant that input `index` is, if it is one. */
-  constant(index: number): Tensor | null;
+  readonly constant: (index: number) => Tensor | null;
 }
 
 /** Shapes of the outputs of one operator, or why its inputs do not fit together. */

@@ -1,4 +1,4 @@
-import { dimensionRole, type DimensionRole } from '../dimension-names.ts';
+import { type DimensionRole, dimensionRole } from '../dimension-names.ts';
 import type { ModelInput } from '../inputs.ts';
 import { isExpression, namesIn } from './expression.ts';
 

@@ -1,0 +1,26 @@
+export {
+  type BenchmarkConfig,
+  type Configuration,
+  configurationText,
+  type Gate,
+  type GateMetric,
+  gateMetrics,
+} from './config.ts';
+export type { Environment } from './environment.ts';
+export type { BenchmarkProgress, BenchmarkServices } from './measure-lanes.ts';
+export type {
+  BenchmarkReport,
+  BenchmarkResult,
+  BenchmarkWarning,
+  Calibration,
+  ColdStartReport,
+  Comparison,
+  GateResult,
+  InputReport,
+  MemoryReport,
+  NoiseReport,
+  ProcessReport,
+  ThroughputReport,
+} from './report.ts';
+export { type BenchmarkOutcome, benchmark, type ProcessSamples } from './run-benchmark.ts';
+export { type SamplesFormat, samplesFormat, samplesText } from './samples.ts';

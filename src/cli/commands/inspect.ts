@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { exitStatus, MlkitError } from '../../errors.ts';
+import type { InspectConfig, InspectReport } from '../../inspect/index.ts';
+import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
+import { outputOptions, outputOptionsOf } from '../options.ts';
+
+const examples = `
+Examples:
+  mlkit inspect model.onnx                 what is in it; no weights are read
+  mlkit inspect model.onnx --json          the same for scripts
+  mlkit inspect model.onnx --tensors       its constants, largest first
+  mlkit inspect model.onnx --stats         their least, greatest and mean value, zeros, NaN, Inf
+  mlkit inspect model.onnx --text          the graph in ONNX textual syntax
+  mlkit inspect model.onnx --check         exit 1 if the structure is wrong
+`;
+
+export const command: CommandModule = {
+  name: 'inspect',
+  summary: 'what is in a model: graph, operators, sizes; any size, no weights read',
+  configure(program) {
+    program
+      .argument('<model>', 'an ONNX model')
+      .option('--nodes', 'list the nodes, with the types of what they read and write')
+      .option('--tensors', 'list the constants, largest first')
+      .option('--stats', 'list the constants with what their values are; reads the weights')
+      .option('--functions', "show the model's own functions")
+      .option('--external', 'map the data files: what lies where, unused bytes, overlaps')
+      .option('--text', 'print the model in ONNX textual syntax instead')
+      .option('--check', 'check the structure; exit 1 on errors');
+    outputOptions(program);
+    program.addHelpText('after', examples);
+  },
+  run,
+};
+
+async function run(context: CommandContext): Promise<CommandOutcome> {
+  const { args, io, progress } = context;
+  const config = configOf(context);
+  const [{ inspectModel, presentInspection }, { openModel }] = await Promise.all([
+    import('../../inspect/index.ts'),
+    import('../../onnx/index.ts'),
+  ]);
+  const [path = ''] = args;
+  const open = openModel(resolve(io.cwd, path));
+  let report: InspectReport;
+  try {
+    if (config.stats) progress.start('reading the weights', 1);
+    report = await inspectModel({ ...open, path }, config, {
+      signal: io.signal,
+      onProgress: (done, total, tensor) => progress.update(done / total, tensor),
+    });
+  } finally {
+    open.close();
+  }
+  return {
+    report,
+    document: () => presentInspection(report),
+    exit: report.verdict === 'fail' ? exitStatus.answerIsNo : exitStatus.done,
+  };
+}
+
+function configOf({ options }: CommandContext): InspectConfig {
+  const isSet = (name: keyof InspectConfig): boolean => options[name] === true;
+  const config: InspectConfig = {
+    nodes: isSet('nodes'),
+    tensors: isSet('tensors'),
+    stats: isSet('stats'),
+    functions: isSet('functions'),
+    text: isSet('text'),
+    external: isSet('external'),
+    check: isSet('check'),
+  };
+  const others = Object.entries(config).filter(([name, value]) => value && name !== 'text');
+  const [other] = others;
+  if (config.text && other !== undefined && outputOptionsOf(options).format !== 'json') {
+    throw new MlkitError('USAGE', `--text prints the model only, so --${other[0]} would be lost`, {
+      hint: 'Give one of them, or add --json for both.',
+    });
+  }
+  return config;
+}

@@ -1,0 +1,134 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { MlkitError } from '../errors.ts';
+import type { Model } from '../graph/index.ts';
+import { type OpenModel, openModel, refuseInputs, tensorsOf } from '../onnx/index.ts';
+
+/** The locations that a model names for its external data, in order. */
+export function locationsOf(model: Model): string[] {
+  const locations = new Set<string>();
+  for (const { tensor } of tensorsOf(model)) {
+    const { external } = tensor.storage;
+    if (external !== undefined) locations.add(external.location);
+  }
+  return [...locations];
+}
+
+/** Where a data file of a model in `folder` lies. */
+export function dataPath(folder: string, location: string): string {
+  return path.join(folder, ...location.split(/[\\/]/));
+}
+
+/** The data files that are there, by their real paths. Those that are missing or forbidden are not. */
+export function presentDataFiles(open: OpenModel): string[] {
+  return locationsOf(open.model).flatMap((location) => {
+    try {
+      return [open.folder.describe(location).path];
+    } catch (error) {
+      if (error instanceof MlkitError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Whether a model in `folder` would find the very data files that this one reads. */
+export function findsSameData(open: OpenModel, folder: string): boolean {
+  return locationsOf(open.model).every((location) => {
+    const there = statOf(dataPath(folder, location));
+    const { path: source } = describe(open, location);
+    const here = source === null ? undefined : statOf(source);
+    // Without the file nothing can be carried along; beside the model it is missed as before.
+    if (here === undefined) return path.resolve(folder) === path.resolve(path.dirname(open.path));
+    return there?.ino === here.ino && there.dev === here.dev;
+  });
+}
+
+function describe(open: OpenModel, location: string): { path: string | null } {
+  try {
+    return open.folder.describe(location);
+  } catch (error) {
+    if (error instanceof MlkitError) return { path: null };
+    throw error;
+  }
+}
+
+/**
+ * Decides about a data file that is there already when one is to be written: it may be replaced
+ * when it belongs to the model that is replaced too.
+ *
+ * @param target The data file.
+ * @param output The model file that is to be written.
+ * @param inputs Files that are being read.
+ * @throws MlkitError FILE_EXISTS, OUTPUT_IS_INPUT.
+ */
+export function refuseForeignData(target: string, output: string, inputs: readonly string[]): void {
+  refuseInputs(target, inputs);
+  const there = statOf(target);
+  if (there === undefined) return;
+  if (there.isDirectory()) {
+    throw new MlkitError(
+      'FILE_IS_DIRECTORY',
+      `cannot write the data file ${target}: it is a folder`,
+    );
+  }
+  const isOurs = dataOfModelAt(output).some((file) => {
+    const own = statOf(file);
+    return own?.ino === there.ino && own.dev === there.dev;
+  });
+  if (isOurs) return;
+  throw new MlkitError(
+    'FILE_EXISTS',
+    `the data file ${target} would be overwritten, and ${path.basename(output)} is not the model that it belongs to`,
+    { hint: 'Write to another folder, use --embed or another name with --external, or remove it.' },
+  );
+}
+
+function dataOfModelAt(file: string): string[] {
+  if (statOf(file) === undefined) return [];
+  let open: OpenModel;
+  try {
+    open = openModel(file);
+  } catch {
+    return [];
+  }
+  try {
+    return presentDataFiles(open);
+  } finally {
+    open.close();
+  }
+}
+
+/** Whether two files hold the same bytes. */
+export function haveSameContent(a: string, b: string): boolean {
+  if (statOf(a)?.size !== statOf(b)?.size) return false;
+  const files = [fs.openSync(a, 'r'), fs.openSync(b, 'r')] as const;
+  const buffers = [Buffer.allocUnsafe(1024 * 1024), Buffer.allocUnsafe(1024 * 1024)] as const;
+  try {
+    for (;;) {
+      const [left, right] = [readFull(files[0], buffers[0]), readFull(files[1], buffers[1])];
+      if (!left.equals(right)) return false;
+      if (left.length === 0) return true;
+    }
+  } finally {
+    for (const file of files) fs.closeSync(file);
+  }
+}
+
+function readFull(file: number, buffer: Buffer): Buffer {
+  let done = 0;
+  while (done < buffer.length) {
+    const count = fs.readSync(file, buffer, done, buffer.length - done, null);
+    if (count === 0) break;
+    done += count;
+  }
+  return buffer.subarray(0, done);
+}
+
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch {
+    // A part of the path is a file, or may not be looked into.
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+export { type CheckSettings, checkModel } from './check-model.ts';
+export {
+  type ConvertConfig,
+  type ExternalConfig,
+  externalDefaults,
+  formatOf,
+  type ModelFormat,
+  modelFormats,
+  noConversion,
+  type VerifyMode,
+} from './config.ts';
+export { type ConvertServices, convertModel } from './convert-model.ts';
+export { presentCheck, presentConversion } from './present.ts';
+export type {
+  ConvertCheckReport,
+  ConvertReport,
+  OutputReport,
+  PlannedOutput,
+  VerificationReport,
+} from './report.ts';

@@ -1,0 +1,118 @@
+import { MlkitError } from '../errors.ts';
+import type { Model } from '../graph/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+import type { DataType } from '../tensor/index.ts';
+import { fileFeeds } from './file-feeds.ts';
+import { modelInputs } from './inputs.ts';
+import { randomFeeds } from './random-feeds.ts';
+
+export interface FeedOptions {
+  /** Values of `--inputs`; none: the inputs are random. */
+  readonly inputs?: readonly string[];
+  /** Random inputs are a function of the model, the seed and the sizes. */
+  readonly seed: number;
+  /** How many random feeds, each different; default 1. Files give as many as they hold. */
+  readonly samples?: number;
+  /** Sizes of symbolic dimensions (`--dim`). */
+  readonly dims?: ReadonlyMap<string, number>;
+  /** Shapes of inputs (`--shape`). */
+  readonly shapes?: ReadonlyMap<string, readonly number[]>;
+  /**
+   * Rows a feed, where the model's batch is symbolic: default 1 for random inputs, and all rows of
+   * files, at most 64.
+   */
+  readonly batch?: number;
+}
+
+/** One input of the first feed, and where its values are from. */
+export interface FeedSpec {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** In a few words: `uniform [0,1)`, `index below 30522 (Gather "emb" axis 0)`, `file eval.npz`. */
+  readonly source: string;
+}
+
+/** What a model is run with. */
+export interface FeedPlan {
+  /** At least one. */
+  readonly feeds: readonly Feeds[];
+  readonly description: readonly FeedSpec[];
+  /** Rows of real data in all feeds together, 0 when they are random. */
+  readonly rows: number;
+  /** Rows of each feed, in order; feed i continues where feed i - 1 ended. Empty when random. */
+  readonly rowsPerFeed: readonly number[];
+  /** Sizes that symbolic dimensions of the inputs have in the first feed. */
+  readonly symbols: ReadonlyMap<string, number>;
+  /** What the user should know: arrays not used, rows left over. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Decides what a model is run with: the user's data, or random values that respect the graph (indices
+ * stay in range, masks are ones, lengths fit, sizes work out).
+ *
+ * Inputs that have a default are fed only from files, and from IR 4 on. Random feeds of models whose
+ * sizes cannot be worked out are given all the same; the runtime will say what is wrong.
+ *
+ * Cost: a few walks over the graph, and the data itself, which is held in memory.
+ *
+ * @throws MlkitError USAGE when options contradict the model or each other; INPUT_DATA when the data
+ *   does not fit the model or is damaged; FILE_* when a file cannot be read; MODEL_UNSUPPORTED when an
+ *   input is no tensor.
+ */
+export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
+  const { samples = 1, batch } = options;
+  for (const [name, value] of Object.entries({ samples, batch: batch ?? 1 })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new MlkitError('USAGE', `${name} must be a whole number of at least 1, not ${value}`);
+  }
+  const inputs = modelInputs(model, options);
+  if (options.inputs !== undefined && options.inputs.length > 0) {
+    const { feeds, rowsPerFeed, arrays, notes } = fileFeeds(options.inputs, model, inputs, batch);
+    const sourceOf = new Map(arrays.map(({ input, source }) => [input.name, source]));
+    const rows = rowsPerFeed.reduce((sum, each) => sum + each, 0);
+    const description = describe(feeds[0], (name) => sourceOf.get(name) ?? 'file');
+    const symbols = symbolSizes(model, feeds[0]);
+    return { feeds, description, rows, rowsPerFeed, symbols, notes };
+  }
+  const fixed = options.dims ?? new Map<string, number>();
+  const { feeds, recipes } = randomFeeds(model, inputs, {
+    seed: options.seed,
+    samples,
+    fixed,
+    batch,
+  });
+  return {
+    feeds,
+    description: describe(feeds[0], (name) => recipes.get(name)?.source ?? ''),
+    rows: 0,
+    rowsPerFeed: [],
+    symbols: symbolSizes(model, feeds[0]),
+    notes: [],
+  };
+}
+
+function describe(feed: Feeds | undefined, sourceOf: (name: string) => string): FeedSpec[] {
+  return [...(feed ?? [])].map(([name, { dtype, dims }]) => ({
+    name,
+    dtype,
+    shape: dims,
+    source: sourceOf(name),
+  }));
+}
+
+function symbolSizes(model: Model, feed: Feeds | undefined): Map<string, number> {
+  const symbols = new Map<string, number>();
+  for (const { name, type } of model.graph.inputs) {
+    const dims = feed?.get(name)?.dims;
+    if (type?.kind !== 'tensor' || dims === undefined) continue;
+    for (const [axis, symbol] of (type.shape ?? []).entries()) {
+      const size = dims[axis];
+      if (typeof symbol === 'string' && size !== undefined && !symbols.has(symbol)) {
+        symbols.set(symbol, size);
+      }
+    }
+  }
+  return symbols;
+}

@@ -1,0 +1,67 @@
+import type { RuleContext } from '../sizes/rule.ts';
+
+/** Values that a consumer of an input needs its elements to have. `why` says so in a few words. */
+export type Demand =
+  /** Whole numbers from `low` to `high`, both included. */
+  | { readonly kind: 'range'; readonly low: number; readonly high: number; readonly why: string }
+  /** Numbers between `low` and `high`. */
+  | { readonly kind: 'interval'; readonly low: number; readonly high: number; readonly why: string }
+  /** One number everywhere. */
+  | { readonly kind: 'fill'; readonly value: number; readonly why: string }
+  /** These elements. */
+  | { readonly kind: 'list'; readonly values: readonly number[]; readonly why: string }
+  /** 0, 1, 2, … along the last axis, starting again at `below`. */
+  | { readonly kind: 'count'; readonly below: number; readonly why: string }
+  /** Any of these. */
+  | {
+      readonly kind: 'choices';
+      readonly choices: readonly (number | string)[];
+      readonly why: string;
+    };
+
+/** A place where the values of an input arrive. */
+export interface Arrival extends RuleContext {
+  /** Which input of the node. */
+  readonly index: number;
+  /** Elements that arrive; null when that is unknown. */
+  readonly count: number | null;
+  /** The declared or computed shape of output `index` of the node; null when unknown. */
+  readonly outputSizes: (index: number) => readonly number[] | null;
+}
+
+export type DemandRule = (arrival: Arrival) => Demand | null;
+
+/** Rules by operator, then by input. */
+export type DemandRules = Readonly<Record<string, Readonly<Record<number, DemandRule>>>>;
+
+export function range(low: number, high: number, why: string): Demand | null {
+  return high < low ? null : { kind: 'range', low, high, why };
+}
+
+/** Indices of something with `size` entries. */
+export function below(
+  size: number | null | undefined,
+  arrival: Arrival,
+  what: string,
+): Demand | null {
+  if (size === null || size === undefined || size < 1) return null;
+  return range(
+    0,
+    size - 1,
+    `index below ${size} (${label(arrival)}${what === '' ? '' : ` ${what}`})`,
+  );
+}
+
+export function fill(value: number, why: string): Demand {
+  return { kind: 'fill', value, why };
+}
+
+/** A list, or its only element everywhere when the number of elements is unknown. */
+export function list(values: readonly number[], why: string): Demand {
+  return { kind: 'list', values, why };
+}
+
+/** `Gather "emb"`: the node without its domain. */
+export function label({ node }: RuleContext): string {
+  return node.name === '' ? node.opType : `${node.opType} "${node.name}"`;
+}

@@ -1,0 +1,108 @@
+import type { Graph, Model, Node, Value } from '../../graph/index.ts';
+import { walkNodes } from '../../graph/index.ts';
+
+/** Where the elements of a node's input reappear: unchanged, each times `scale` plus `offset`. */
+export interface Flow {
+  readonly outputs: readonly Value[];
+  readonly scale: number;
+  readonly offset: number;
+  /** Whether all elements come through, in order. */
+  readonly isWhole: boolean;
+}
+
+const wholeOps = new Set(
+  'Identity Cast CastLike Reshape Squeeze Unsqueeze Flatten Dropout SequenceConstruct Optional'
+    .concat(' OptionalGetElement StringNormalizer')
+    .split(' '),
+);
+
+/** Operators that move, drop or repeat elements, and the inputs that hold these. */
+const movingOps: Readonly<Record<string, readonly number[]>> = {
+  ...Object.fromEntries(
+    'Transpose Slice Expand Tile Split SplitToSequence Gather GatherElements GatherND ReduceMax'
+      .concat(
+        ' ReduceMin TopK Compress Unique DepthToSpace SpaceToDepth ReverseSequence SequenceAt',
+      )
+      .concat(' Floor Ceil Round Relu Abs MaxPool ConcatFromSequence Trilu')
+      .split(' ')
+      .map((op) => [op, [0]]),
+  ),
+  Where: [1, 2],
+  Pad: [0, 2],
+  ScatterElements: [0, 2],
+  ScatterND: [0, 2],
+  SequenceInsert: [0, 1],
+};
+
+/** Follows elements through nodes, subgraphs and model-local functions. */
+export class FlowTracer {
+  readonly #model: Model;
+  readonly #owners = new Map<Graph, Node[]>();
+
+  constructor(model: Model) {
+    this.#model = model;
+    const bodies = new Map(
+      model.functions.map((each) => [`${each.domain} ${each.name}`, each.body]),
+    );
+    for (const { node } of walkNodes(model)) {
+      const body = bodies.get(`${node.domain} ${node.opType}`);
+      for (const graph of [...node.subgraphs, ...(body ? [body] : [])]) {
+        this.#owners.set(graph, [...(this.#owners.get(graph) ?? []), node]);
+      }
+    }
+  }
+
+  /** Where the elements of input `index` go; null when the node makes something else of them. */
+  through(node: Node, index: number): Flow | null {
+    if (node.subgraphs.length > 0) return whole(subgraphInputs(node, index));
+    const body = this.#model.functions.find(
+      (each) => each.name === node.opType && each.domain === node.domain,
+    )?.body;
+    if (body !== undefined) return whole([body.inputs[index]]);
+    if (wholeOps.has(node.opType) && node.domain === '') {
+      const all = node.opType === 'SequenceConstruct' ? node.outputs : node.outputs.slice(0, 1);
+      return index === 0 || node.opType === 'SequenceConstruct' ? whole(all) : null;
+    }
+    if (node.domain !== '') return null;
+    const outputs = node.opType.startsWith('Split') ? node.outputs : node.outputs.slice(0, 1);
+    const isMoved = node.opType === 'Concat' || movingOps[node.opType]?.includes(index) === true;
+    if (isMoved) return { ...whole(outputs), isWhole: false };
+    return arithmetic(node, index);
+  }
+
+  /** Where what a graph returns goes: the outputs of the nodes that it belongs to. */
+  outOf(graph: Graph, index: number): Flow {
+    const owners = this.#owners.get(graph) ?? [];
+    return whole(owners.map((node) => node.outputs[node.opType === 'Loop' ? index - 1 : index]));
+  }
+}
+
+function whole(outputs: readonly (Value | null | undefined)[]): Flow {
+  const values = outputs.filter((each) => each !== null && each !== undefined);
+  return { outputs: values, scale: 1, offset: 0, isWhole: true };
+}
+
+/** What an input of If, Loop or Scan is called inside. */
+function subgraphInputs(node: Node, index: number): (Value | undefined)[] {
+  const isLoop = node.opType === 'Loop' || node.opType === 'Scan';
+  return isLoop ? node.subgraphs.map((graph) => graph.inputs[index]) : [];
+}
+
+/** Sums with and products by one constant number. */
+function arithmetic(node: Node, index: number): Flow | null {
+  const flow = { ...whole(node.outputs.slice(0, 1)), isWhole: false };
+  if (node.opType === 'Neg') return { ...flow, scale: -1 };
+  const other = node.inputs[1 - index]?.constant;
+  if (!other || other.elementType === 'string' || other.elementCount !== 1) return null;
+  const number = other.toFloat64()[0] ?? 0;
+  switch (node.opType) {
+    case 'Add':
+      return { ...flow, offset: number };
+    case 'Sub':
+      return index === 0 ? { ...flow, offset: -number } : { ...flow, scale: -1, offset: number };
+    case 'Mul':
+      return number === 0 ? null : { ...flow, scale: number };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  byteLengthOf,
+  type DataType,
+  dataTypes,
+  memoryStorage,
+  type NumericArray,
+  packElements,
+  stringTensor,
+  Tensor,
+} from '../../tensor/index.ts';
+import { encode } from '../convert-elements.ts';
+import type { Random } from './random.ts';
+import type { Recipe } from './recipe.ts';
+
+/**
+ * Bits of the fraction of uniform random floats: as many as the type holds exactly in [0, 1), so that
+ * nothing is rounded up to 1.
+ */
+const fractionBits: Readonly<Partial<Record<DataType, number>>> = {
+  float32: 24,
+  float64: 53,
+  complex64: 24,
+  complex128: 53,
+  float16: 11,
+  bfloat16: 8,
+  float8e4m3fn: 4,
+  float8e4m3fnuz: 4,
+  float8e5m2: 3,
+  float8e5m2fnuz: 3,
+  float6e2m3: 3,
+  float6e3m2: 3,
+  float4e2m1: 1,
+};
+
+const words = ['the', 'quick', 'brown', 'fox', 'jumps', 'over', 'a', 'lazy', 'dog', 'again'];
+
+/** A tensor of an input's type and shape, made as its recipe says. */
+export function generate(
+  name: string,
+  dtype: DataType,
+  shape: readonly number[],
+  recipe: Recipe,
+  random: Random,
+): Tensor {
+  const count = shape.reduce((all, size) => all * size, 1);
+  if (dtype === 'string') {
+    const choices = recipe.values.kind === 'choices' ? recipe.values.choices : words;
+    const texts = Array.from({ length: count }, () => String(pick(choices, random)));
+    return stringTensor(shape, texts, name);
+  }
+  const values = new Float64Array(dataTypes[dtype].kind === 'complex' ? 2 * count : count);
+  const next = valueMaker(dtype, shape, recipe, random);
+  for (let at = 0; at < values.length; at += 1) values[at] = clampTo(dtype, next(at));
+  const encoded = encode(values, dtype);
+  if (encoded === null) throw new Error(`the values made for "${name}" do not fit ${dtype}`);
+  return new Tensor({
+    name,
+    dtype,
+    dims: shape,
+    storage: memoryStorage(bytesOf(encoded, dtype, count)),
+  });
+}
+
+function bytesOf(encoded: NumericArray, dtype: DataType, count: number): Uint8Array {
+  if (dataTypes[dtype].bits < 8) return packElements(dtype, encoded as Uint8Array);
+  return new Uint8Array(encoded.buffer, encoded.byteOffset, byteLengthOf(dtype, count));
+}
+
+function valueMaker(
+  dtype: DataType,
+  shape: readonly number[],
+  { values }: Recipe,
+  random: Random,
+): (at: number) => number {
+  switch (values.kind) {
+    case 'range':
+      return () => random.integer(values.low, values.high);
+    case 'interval':
+      return () => values.low + random.fraction(24) * (values.high - values.low);
+    case 'fill':
+      return () => values.value;
+    case 'list':
+      return (at) => values.values[at] ?? 1;
+    case 'count': {
+      const last = Math.max(1, shape.at(-1) ?? 1);
+      return (at) => (at % last) % values.below;
+    }
+    case 'choices':
+      return () => Number(pick(values.choices, random));
+    case 'default':
+      return usual(dtype, shape, random);
+  }
+}
+
+/** Floats in [0, 1), all values of small integers, digits for large ones. */
+function usual(dtype: DataType, shape: readonly number[], random: Random): () => number {
+  const { kind, bits, min, max } = dataTypes[dtype];
+  if (kind === 'bool') return shape.length === 0 ? () => 1 : () => random.integer(0, 1);
+  if (dtype === 'float8e8m0') return () => 2 ** -random.integer(1, 3);
+  const precision = fractionBits[dtype];
+  if (precision !== undefined) return () => random.fraction(precision);
+  return bits <= 8 ? () => random.integer(Number(min), Number(max)) : () => random.integer(0, 9);
+}
+
+function pick<Item>(items: readonly Item[], random: Random): Item | undefined {
+  return items[random.integer(0, items.length - 1)];
+}
+
+/** The nearest number that the type has a place for. */
+function clampTo(dtype: DataType, value: number): number {
+  const { kind, bits, min, max } = dataTypes[dtype];
+  if (kind === 'float' || kind === 'complex') return value;
+  // The greatest 64-bit integers are no float64.
+  const [least, most] =
+    bits === 64 ? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : [min, max];
+  return Math.min(Number(most), Math.max(kind === 'uint' ? 0 : Number(least), Math.trunc(value)));
+}

@@ -1,0 +1,56 @@
+import { axisOf } from '../sizes/rule.ts';
+import { type Arrival, below, type DemandRules, range } from './demand.ts';
+
+/** Operators that look elements up: an index beyond the data is an error, or worse, a crash. */
+
+function alongAxis(fallback: number) {
+  return (arrival: Arrival): ReturnType<typeof below> => {
+    const data = arrival.sizes(0);
+    if (data === null) return null;
+    const axis = axisOf(arrival.node.int('axis', fallback), data.length);
+    return axis === null ? null : below(data[axis], arrival, `axis ${axis}`);
+  };
+}
+
+/** Each index is a tuple over the leading axes; the smallest of these holds for every entry. */
+function tuples(arrival: Arrival): ReturnType<typeof below> {
+  const data = arrival.sizes(0);
+  const depth = arrival.sizes(1)?.at(-1);
+  if (data === null || depth === undefined) return null;
+  const batch = arrival.node.int('batch_dims', 0);
+  return below(Math.min(...data.slice(batch, batch + depth)), arrival, 'every axis');
+}
+
+const gather = { 1: alongAxis(0) };
+
+export const indexDemands: DemandRules = {
+  Gather: gather,
+  GatherElements: gather,
+  ScatterElements: gather,
+  Scatter: gather,
+  GatherND: { 1: tuples },
+  ScatterND: { 1: tuples },
+  OneHot: {
+    0: (arrival) => below(arrival.integers(1)?.[0], arrival, 'depth'),
+    1: () => range(8, 8, 'a depth'),
+  },
+  MaxUnpool: {
+    1: (arrival) =>
+      below(
+        arrival.sizes(0)?.reduce((all, size) => all * size, 1),
+        arrival,
+        '',
+      ),
+  },
+  RoiAlign: { 2: (arrival) => below(arrival.sizes(0)?.[0], arrival, 'batch') },
+  NegativeLogLikelihoodLoss: { 1: (arrival) => below(arrival.sizes(0)?.[1], arrival, 'classes') },
+  SoftmaxCrossEntropyLoss: { 1: (arrival) => below(arrival.sizes(0)?.[1], arrival, 'classes') },
+  SequenceAt: { 1: () => range(0, 0, 'position 0') },
+  SequenceErase: { 1: () => range(0, 0, 'position 0') },
+  SequenceInsert: { 2: () => range(0, 0, 'position 0') },
+  TensorScatter: { 2: () => range(0, 0, 'position 0') },
+  RotaryEmbedding: {
+    3: (arrival) => below(arrival.sizes(1)?.[0], arrival, 'positions'),
+  },
+  BitShift: { 1: () => range(0, 7, 'bits to shift by') },
+};

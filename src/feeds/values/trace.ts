@@ -1,0 +1,149 @@
+import { MlkitError } from '../../errors.ts';
+import type { Model, Node, Value } from '../../graph/index.ts';
+import type { Propagation } from '../sizes/propagate.ts';
+import { countOf } from '../sizes/rule.ts';
+import { contribDemands } from './contrib-demands.ts';
+import { controlDemands } from './control-demands.ts';
+import { type Arrival, type Demand, type DemandRules, fill } from './demand.ts';
+import { FlowTracer } from './flow.ts';
+import { indexDemands } from './index-demands.ts';
+import { mlDemands } from './ml-demands.ts';
+import { shapeDemands } from './shape-demands.ts';
+
+/** A demand on the elements of an input, and how they reach the operator that makes it. */
+export interface TracedDemand {
+  readonly demand: Demand;
+  /** Whether they were cast to whole numbers on the way. */
+  readonly isRounded: boolean;
+}
+
+const rules: Readonly<Record<string, readonly DemandRules[]>> = {
+  '': [indexDemands, shapeDemands, controlDemands],
+  'ai.onnx.ml': [mlDemands],
+  'com.microsoft': [contribDemands],
+};
+
+/** Values visited for one input; far more than any index passes before it is used. */
+const mostVisits = 5000;
+
+/** Attention masks become additions of minus this much or more where they are zero. */
+const maskFactor = 1000;
+
+/** The elements of an input, at a value that they have reached. */
+interface Stop {
+  readonly value: Value;
+  /** They are here: element × scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+  readonly isWhole: boolean;
+  readonly isRounded: boolean;
+}
+
+/** Finds out what the operators that an input's elements reach need them to be. */
+export class DemandTracer {
+  readonly #propagation: Propagation;
+  readonly #flows: FlowTracer;
+
+  constructor(model: Model, propagation: Propagation) {
+    this.#propagation = propagation;
+    this.#flows = new FlowTracer(model);
+  }
+
+  /** The demands on an input, nearest first. */
+  trace(input: Value): TracedDemand[] {
+    const demands: TracedDemand[] = [];
+    const visited = new Set<Value>([input]);
+    const queue: Stop[] = [{ value: input, scale: 1, offset: 0, isWhole: true, isRounded: false }];
+    for (const stop of queue) {
+      if (queue.length > mostVisits) break;
+      for (const use of stop.value.uses) {
+        if (use.kind === 'input') demands.push(...this.#demandsAt(stop, use.node, use.index));
+        const flow =
+          use.kind === 'input'
+            ? readable(() => this.#flows.through(use.node, use.index))
+            : this.#flows.outOf(use.graph, use.index);
+        for (const value of flow?.outputs ?? []) {
+          if (flow === null || visited.has(value)) continue;
+          visited.add(value);
+          queue.push({
+            value,
+            scale: stop.scale * flow.scale,
+            offset: stop.offset * flow.scale + flow.offset,
+            isWhole: stop.isWhole && flow.isWhole,
+            isRounded: stop.isRounded || (use.kind === 'input' && isCastToWhole(use.node)),
+          });
+        }
+      }
+    }
+    return demands;
+  }
+
+  #demandsAt(stop: Stop, node: Node, index: number): TracedDemand[] {
+    const { isRounded, scale, offset } = stop;
+    if (Math.abs(scale) >= maskFactor && scale + offset === 0) {
+      return [{ demand: fill(1, 'mask of ones'), isRounded }];
+    }
+    const arrival = this.#arrival(stop, node, index);
+    return (rules[node.domain] ?? []).flatMap((table) => {
+      const rule = table[node.opType]?.[index];
+      const found = rule === undefined ? null : readable(() => rule(arrival));
+      const demand = found === null ? null : traceBack(found, stop);
+      return demand === null ? [] : [{ demand, isRounded }];
+    });
+  }
+
+  #arrival(stop: Stop, node: Node, index: number): Arrival {
+    const sizes = this.#propagation.sizesOf(stop.value);
+    return {
+      ...this.#propagation.contextOf(node),
+      index,
+      count: sizes === null ? null : countOf(sizes),
+      outputSizes: (at) => {
+        const output = node.outputs[at];
+        return output ? this.#propagation.sizesOf(output) : null;
+      },
+    };
+  }
+}
+
+/** The demand on the input's own elements, where it is made on what became of them. */
+function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | null {
+  const back = (value: number): number => (value - offset) / scale;
+  switch (demand.kind) {
+    case 'range': {
+      const ends = [back(demand.low), back(demand.high)].toSorted((a, b) => a - b);
+      const [low, high] = [Math.ceil(ends[0] ?? 0), Math.floor(ends[1] ?? 0)];
+      return low > high ? null : { ...demand, low, high };
+    }
+    case 'interval': {
+      const [low = 0, high = 1] = [back(demand.low), back(demand.high)].toSorted((a, b) => a - b);
+      return { ...demand, low, high };
+    }
+    case 'fill':
+      return { ...demand, value: back(demand.value) };
+    case 'list':
+      // A part of a list: which part is not known. Ones do for shapes, axes and repeats.
+      return isWhole ? { ...demand, values: demand.values.map(back) } : fill(1, demand.why);
+    case 'count':
+      return demand;
+    case 'choices': {
+      const choices = demand.choices.map((each) => (typeof each === 'number' ? back(each) : each));
+      return { ...demand, choices };
+    }
+  }
+}
+
+const wholeCodes = new Set([2, 3, 4, 5, 6, 7, 12, 13]);
+
+function isCastToWhole(node: Node): boolean {
+  return node.opType === 'Cast' && wholeCodes.has(node.int('to', 0));
+}
+
+function readable<Result>(compute: () => Result | null): Result | null {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof MlkitError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,221 @@
+import {
+  checkStructure,
+  type Graph,
+  type Model,
+  type Node,
+  printGraph,
+  printModel,
+  type Value,
+  walkGraphs,
+  walkNodes,
+} from '../graph/index.ts';
+import type { OpenModel } from '../onnx/index.ts';
+import { type Finding, toolInfo } from '../report/index.ts';
+import { checkConstants } from './check-constants.ts';
+import { checkHeader } from './check-header.ts';
+import { checkUse } from './check-use.ts';
+import {
+  type Constant,
+  compare,
+  findConstants,
+  sharedConstants,
+  totalConstants,
+} from './constants.ts';
+import { describeExternalFiles } from './external-files.ts';
+import { countOperators, type OperatorFacts, operatorName } from './operators.ts';
+import { type InspectServices, type ReadStats, readStats } from './read-stats.ts';
+import type {
+  FunctionReport,
+  InspectConfig,
+  InspectReport,
+  NodeReport,
+  SubgraphReport,
+  TensorReport,
+  ValueReport,
+} from './report.ts';
+import { describeValue } from './values.ts';
+
+/**
+ * What is in a model. No weights are read, unless `stats` is asked for; then they are read once,
+ * piece by piece. A model that is wrong is described as far as it goes, with findings.
+ *
+ * @throws MlkitError INTERRUPTED, and with `text` or `functions` MODEL_INVALID for what has no text.
+ */
+export async function inspectModel(
+  open: OpenModel,
+  config: InspectConfig,
+  services: InspectServices = {},
+): Promise<InspectReport> {
+  const { model, folder } = open;
+  const { graph } = model;
+  const constants = findConstants(model);
+  const operators = countOperators(model);
+  const external = describeExternalFiles(constants, folder, config.external);
+  const ofConstants = [...external.findings, ...checkConstants(constants)];
+  const stats = config.stats ? await readStats(constants, services) : null;
+  // What keeps values from being read has mostly been found without reading.
+  const isExplained = ofConstants.some((each) => each.code.startsWith('external-'));
+  const ofValues = (stats?.findings ?? []).filter(
+    (each) => !(each.code === 'values-unreadable' && isExplained),
+  );
+  const findings = [
+    ...checkHeader(model, open.sizeBytes),
+    ...checkStructure(model),
+    ...ofConstants,
+    ...checkUse(model, constants, operators),
+    ...ofValues,
+  ];
+  const dataBytes = external.files.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
+  const withDefault = graph.inputs.filter(hasDefault);
+  return {
+    schema: 1,
+    kind: 'inspect',
+    tool: toolInfo(),
+    model: {
+      path: open.path,
+      sizeBytes: open.sizeBytes,
+      dataBytes,
+      totalBytes: open.sizeBytes + dataBytes,
+    },
+    config: { ...config },
+    irVersion: model.irVersion,
+    producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
+    producerName: model.producerName,
+    producerVersion: model.producerVersion,
+    domain: model.domain,
+    modelVersion: model.modelVersion,
+    graphName: graph.name,
+    docString: model.docString,
+    opsets: opsetsOf(model.opsets),
+    metadata: Object.fromEntries(model.metadata),
+    inputs: graph.inputs.filter((value) => !hasDefault(value)).map(describeValue),
+    inputsWithDefault: withDefault.map(describeValue),
+    outputs: graph.outputs.map(describeValue),
+    nodes: operators.nodes,
+    operators: operators.operators,
+    customOperators: operators.customOperators,
+    ...totalConstants(constants),
+    attributeNumbers: operators.attributeNumbers,
+    subgraphs: describeSubgraphs(model),
+    functions: describeFunctions(model, operators, config),
+    externalFiles: external.files,
+    findings,
+    ...(config.check && verdictOf(findings)),
+    ...(config.nodes && { nodeList: describeNodes(model) }),
+    ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
+    ...(config.text && { text: printModel(model) }),
+  };
+}
+
+function verdictOf(findings: readonly Finding[]): Pick<InspectReport, 'check' | 'verdict'> {
+  const errors = findings.filter((each) => each.severity === 'error');
+  const spec = errors.some((each) => each.spec !== 'ok') ? 'invalid' : 'valid';
+  return {
+    verdict: errors.length > 0 ? 'fail' : 'pass',
+    check: { spec, runtime: 'unknown', run: 'unknown' },
+  };
+}
+
+function hasDefault(value: Value): boolean {
+  return value.initializer !== null || value.sparseInitializer !== null;
+}
+
+/** Of a domain that is named twice, the first version, as everywhere in mlkit. */
+function opsetsOf(opsets: Model['opsets']): Record<string, number> {
+  const versions = new Map<string, number>();
+  for (const { domain, version } of opsets) {
+    if (!versions.has(domain)) versions.set(domain, version);
+  }
+  return Object.fromEntries(versions);
+}
+
+function describeSubgraphs(model: Model): SubgraphReport[] {
+  const owners = new Map<Graph, Node>();
+  const subgraphs: SubgraphReport[] = [];
+  for (const { graph, path } of walkGraphs(model)) {
+    const owner = owners.get(graph);
+    if (owner !== undefined) {
+      subgraphs.push({ path, op: operatorName(owner), nodes: graph.nodeCount });
+    }
+    for (const node of graph.nodes) {
+      for (const attribute of node.attributes) {
+        if (attribute.type === 'graph') owners.set(attribute.value, node);
+        else if (attribute.type === 'graphs') {
+          for (const inner of attribute.value) owners.set(inner, node);
+        }
+      }
+    }
+  }
+  return subgraphs;
+}
+
+function describeFunctions(
+  model: Model,
+  operators: OperatorFacts,
+  config: InspectConfig,
+): FunctionReport[] {
+  return model.functions.map((definition, at): FunctionReport => {
+    const { body, attributeNames, attributeDefaults } = definition;
+    return {
+      domain: definition.domain,
+      name: definition.name,
+      overload: definition.overload,
+      inputs: body.inputs.map((value) => value.name),
+      outputs: body.outputs.map((value) => value.name),
+      attributes: [...attributeNames, ...attributeDefaults.map((each) => each.name)],
+      opsets: opsetsOf(definition.opsets),
+      nodes: operators.functions[at]?.nodes ?? 0,
+      calls: operators.functions[at]?.calls ?? 0,
+      ...(config.functions && { body: printGraph(body) }),
+    };
+  });
+}
+
+function describeNodes(model: Model): NodeReport[] {
+  const known = new Map<Value, ValueReport>();
+  const describe = (value: Value | null): ValueReport | null => {
+    if (value === null) return null;
+    let description = known.get(value);
+    if (description === undefined) {
+      description = describeValue(value);
+      known.set(value, description);
+    }
+    return description;
+  };
+  return [...walkNodes(model)].map(
+    ({ node, path }): NodeReport => ({
+      graph: path,
+      name: node.name,
+      op: operatorName(node),
+      inputs: node.inputs.map(describe),
+      outputs: node.outputs.map(describe),
+    }),
+  );
+}
+
+function describeTensors(constants: readonly Constant[], stats: ReadStats | null): TensorReport[] {
+  const shared = sharedConstants(constants);
+  const bySize = constants.toSorted(
+    (a, b) => b.tensor.byteLength - a.tensor.byteLength || compare(a.name, b.name),
+  );
+  return bySize.map((each): TensorReport => {
+    const { tensor, node } = each;
+    const { external } = tensor.storage;
+    const first = shared.get(each);
+    return {
+      name: each.name,
+      graph: each.graph,
+      source: each.source,
+      ...(node !== undefined && { node }),
+      role: each.role,
+      dtype: tensor.elementType,
+      shape: tensor.dims,
+      elements: each.elements,
+      bytes: tensor.byteLength,
+      stored: external === undefined ? 'model' : 'data-file',
+      ...(external !== undefined && { location: external.location, offset: external.offset }),
+      ...(first !== undefined && { sameAs: first.name }),
+      ...(stats !== null && { stats: stats.of.get(each) ?? null }),
+    };
+  });
+}

@@ -1,0 +1,96 @@
+import {
+  type Attribute,
+  type Model,
+  type Node,
+  type ValueType,
+  walkGraphs,
+} from '../graph/index.ts';
+import { type DataType, dataTypes, type Tensor } from '../tensor/index.ts';
+
+/** What a model computes in, as far as its graph tells. */
+export interface Arithmetic {
+  /** Nodes that quantize, dequantize or compute with integers in place of floats. */
+  readonly integerNodes: number;
+  /** Those of them whose weights have 4 bits or less. */
+  readonly fourBitNodes: number;
+  /** Whether there are constants, casts, inputs or outputs of that type. */
+  readonly float16: boolean;
+  readonly bfloat16: boolean;
+}
+
+const integerOperators: ReadonlySet<string> = new Set([
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'DynamicQuantizeLinear',
+  'MatMulInteger',
+  'ConvInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'DynamicQuantizeLSTM',
+  'QGemm',
+  'QAttention',
+  'QMoE',
+  'GatherBlockQuantized',
+  'MatMulNBits',
+  'MatMulBnb4',
+]);
+
+export function arithmeticOf(model: Model): Arithmetic {
+  const types = new Set<DataType>();
+  const note = (type: DataType | null | undefined): void => {
+    if (type) types.add(type);
+  };
+  let [integerNodes, fourBitNodes] = [0, 0];
+  for (const { graph } of walkGraphs(model)) {
+    for (const value of graph.initializers) note(constantType(value.initializer));
+    for (const value of [...graph.inputs, ...graph.outputs]) note(tensorTypeOf(value.type));
+    for (const node of graph.nodes) {
+      for (const attribute of node.attributes) note(attributeType(node, attribute));
+      if (!isInteger(node)) continue;
+      integerNodes += 1;
+      if (hasFourBits(node)) fourBitNodes += 1;
+    }
+  }
+  return {
+    integerNodes,
+    fourBitNodes,
+    float16: types.has('float16'),
+    bfloat16: types.has('bfloat16'),
+  };
+}
+
+function isInteger(node: Node): boolean {
+  return integerOperators.has(node.opType) || node.opType.startsWith('QLinear');
+}
+
+function hasFourBits(node: Node): boolean {
+  if (node.opType === 'MatMulBnb4') return true;
+  const bits = node.attribute('bits');
+  if (bits?.type === 'int') return bits.value <= 4n;
+  // Both have 4 bits where they do not say.
+  if (node.opType === 'MatMulNBits' || node.opType === 'GatherBlockQuantized') return true;
+  const weight = node.inputs[0];
+  const type = weight?.initializer?.elementType ?? tensorTypeOf(weight?.type ?? null);
+  return (
+    node.opType === 'DequantizeLinear' &&
+    type !== null &&
+    type !== 'string' &&
+    dataTypes[type].bits <= 4
+  );
+}
+
+function constantType(tensor: Tensor | null): DataType | null {
+  return tensor?.elementType ?? null;
+}
+
+function tensorTypeOf(type: ValueType | null): DataType | null {
+  return type?.kind === 'tensor' ? type.elementType : null;
+}
+
+/** The type of a constant, or the one that is cast to. */
+function attributeType(node: Node, attribute: Attribute): DataType | null {
+  if (attribute.type === 'tensor') return constantType(attribute.value);
+  if (node.opType !== 'Cast' || attribute.name !== 'to' || attribute.type !== 'int') return null;
+  const code = Number(attribute.value);
+  return Object.values(dataTypes).find((info) => info.code === code)?.name ?? null;
+}

@@ -1,0 +1,193 @@
+import { statSync } from 'node:fs';
+import { MlkitError } from '../errors.ts';
+import { openModel } from '../onnx/index.ts';
+import type { Verdict } from '../report/index.ts';
+import { openSession, type Session } from '../runtime/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { OutputAccumulator } from './accumulator.ts';
+import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+import { type NamePair, pairNames, planInputs } from './pairing.ts';
+import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
+import { randomOutputs } from './random-outputs.ts';
+
+/**
+ * Runs two models on the same inputs, each in a process of its own, and compares what they give.
+ * Memory: the tensors of one sample.
+ *
+ * @throws MlkitError when a model cannot be read, loaded or run, or the candidate cannot be fed
+ *   with the reference's inputs.
+ */
+export async function compareModels(settings: ParitySettings): Promise<ParityResult> {
+  const study = studyModels(settings);
+  const sides = [settings.reference, settings.candidate] as const;
+  const opened = await openBoth(sides, settings.signal);
+  const [reference, candidate] = opened;
+  try {
+    return await run(settings, study, reference, candidate);
+  } finally {
+    await Promise.all(opened.map((session) => session.close()));
+  }
+}
+
+/** What the model files tell before anything runs. */
+interface Study extends ProfileChoice {
+  /** Outputs of the reference that are drawn by chance, and by which node. */
+  readonly random: ReadonlyMap<string, string>;
+}
+
+function studyModels({ reference, candidate, profile }: ParitySettings): Study {
+  const isSame = isSameFile(reference.path, candidate.path);
+  const first = openModel(reference.path);
+  try {
+    const second = isSame ? first : openModel(candidate.path);
+    try {
+      const providers = {
+        reference: reference.settings?.provider ?? 'cpu',
+        candidate: candidate.settings?.provider ?? 'cpu',
+      };
+      const choice =
+        profile === 'auto'
+          ? chooseProfile(first.model, second.model, providers)
+          : { profile, reason: 'as asked for' };
+      return { ...choice, random: randomOutputs(first.model, { seeded: false }) };
+    } finally {
+      if (second !== first) second.close();
+    }
+  } finally {
+    first.close();
+  }
+}
+
+function isSameFile(left: string, right: string): boolean {
+  try {
+    const [a, b] = [statSync(left, { bigint: true }), statSync(right, { bigint: true })];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    // Opening it tells what is wrong with it.
+    return false;
+  }
+}
+
+async function openBoth(
+  sides: readonly [ParitySide, ParitySide],
+  signal: AbortSignal | undefined,
+): Promise<[Session, Session]> {
+  const [first, second] = await Promise.allSettled(
+    sides.map(({ path, settings }) =>
+      openSession(path, { ...settings, ...(signal && { signal }) }),
+    ),
+  );
+  if (first?.status === 'fulfilled' && second?.status === 'fulfilled') {
+    return [first.value, second.value];
+  }
+  for (const each of [first, second]) if (each?.status === 'fulfilled') await each.value.close();
+  throw [first, second].find((each) => each?.status === 'rejected')?.reason;
+}
+
+async function run(
+  settings: ParitySettings,
+  study: Study,
+  reference: Session,
+  candidate: Session,
+): Promise<ParityResult> {
+  const { match = 'name', castIo = false, total = totalOf(settings) } = settings;
+  const inputs = planInputs(reference, candidate, {
+    match,
+    castIo,
+    candidatePath: settings.candidate.path,
+  });
+  const outputs = pairNames(names(reference), names(candidate), match).map((pair) =>
+    accumulatorFor(pair, settings, study),
+  );
+  let samples = 0;
+  for await (const feeds of settings.feeds) {
+    if (settings.signal?.aborted) throw interrupted();
+    const left = await reference.run(feeds);
+    const right = await candidate.run(inputs.translate(feeds));
+    addSample(outputs, left.outputs, right.outputs);
+    settings.onSample?.(samples, { feeds, reference: left.outputs, candidate: right.outputs });
+    samples += 1;
+    settings.onProgress?.(samples, total);
+  }
+  const { verdict, finished, warnings } = finish(outputs);
+  return {
+    verdict,
+    profile: study.profile,
+    profileReason: study.reason,
+    samples,
+    outputs: finished,
+    warnings: [...inputs.warnings, ...warnings],
+  };
+}
+
+function interrupted(): MlkitError {
+  return new MlkitError('INTERRUPTED', 'the comparison was interrupted');
+}
+
+interface PairedOutput {
+  readonly pair: NamePair;
+  readonly accumulator: OutputAccumulator;
+}
+
+function addSample(
+  outputs: readonly PairedOutput[],
+  reference: ReadonlyMap<string, Tensor>,
+  candidate: ReadonlyMap<string, Tensor>,
+): void {
+  for (const { pair, accumulator } of outputs) {
+    const r = reference.get(pair.reference ?? '');
+    const a = candidate.get(pair.candidate ?? '');
+    if (r !== undefined && a !== undefined) accumulator.add(r, a);
+  }
+}
+
+function finish(outputs: readonly PairedOutput[]): {
+  verdict: Verdict;
+  finished: OutputParity[];
+  warnings: string[];
+} {
+  const finished = outputs.map((each) => each.accumulator.finish());
+  const verdicts = finished.map((output) => output.verdict);
+  if (finished.some((output) => output.total > 0)) {
+    return { verdict: worstVerdict(verdicts), finished, warnings: [] };
+  }
+  return {
+    verdict: worstVerdict([...verdicts, 'inconclusive']),
+    finished,
+    warnings: ['nothing was compared: no output has any element'],
+  };
+}
+
+function totalOf({ feeds }: ParitySettings): number | null {
+  return Array.isArray(feeds) ? feeds.length : null;
+}
+
+function names(session: Session): string[] {
+  return session.outputs.map((output) => output.name);
+}
+
+function accumulatorFor(pair: NamePair, settings: ParitySettings, study: Study): PairedOutput {
+  const name = pair.reference ?? pair.candidate ?? '';
+  const drawnBy = study.random.get(name);
+  const accumulator = new OutputAccumulator({
+    name,
+    profile: study.profile,
+    ...(settings.overrides && { overrides: settings.overrides }),
+    castIo: settings.castIo ?? false,
+    ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),
+  });
+  if (pair.candidate === null) accumulator.fail('the candidate does not have this output');
+  if (pair.reference === null) accumulator.fail('only the candidate has this output');
+  return { pair, accumulator };
+}
+
+/** Why a difference says nothing. */
+export function randomReason(drawnBy: string): string {
+  return `it depends on random numbers (${drawnBy}), so two runs differ`;
+}
+
+/** A failure outweighs a doubt, and a doubt what passes. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.length === 0 || verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
+}

@@ -1,0 +1,134 @@
+import { MlkitError } from '../errors.ts';
+import type { Feeds, Session, ValueInfo } from '../runtime/index.ts';
+import type { DataType, NumericArray, Tensor } from '../tensor/index.ts';
+import {
+  dataTypes,
+  encodeBfloat16,
+  encodeFloat16,
+  encodeSmallFloat,
+  isSmallFloatType,
+  tensorFrom,
+} from '../tensor/index.ts';
+import type { MatchMode } from './parity.ts';
+
+/** A name in the reference and the name of its counterpart; null: there is none. */
+export interface NamePair {
+  readonly reference: string | null;
+  readonly candidate: string | null;
+}
+
+/** Pairs outputs; what one side lacks has null there. */
+export function pairNames(
+  reference: readonly string[],
+  candidate: readonly string[],
+  match: MatchMode,
+): NamePair[] {
+  if (match === 'position') {
+    const count = Math.max(reference.length, candidate.length);
+    return Array.from({ length: count }, (_, at) => ({
+      reference: reference[at] ?? null,
+      candidate: candidate[at] ?? null,
+    }));
+  }
+  const shared = reference.map((name) => ({
+    reference: name,
+    candidate: candidate.includes(name) ? name : null,
+  }));
+  const extra = candidate.filter((name) => !reference.includes(name));
+  return [...shared, ...extra.map((name) => ({ reference: null, candidate: name }))];
+}
+
+export interface InputPlan {
+  /** Feeds of the candidate from those of the reference. */
+  translate(feeds: Feeds): Feeds;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * How the candidate is fed with the reference's inputs.
+ *
+ * @throws MlkitError INPUT_DATA when it has an input that nothing is there for, or one of another
+ *   type or rank.
+ */
+export function planInputs(
+  reference: Pick<Session, 'inputs'>,
+  candidate: Pick<Session, 'inputs'>,
+  options: { match: MatchMode; castIo: boolean; candidatePath: string },
+): InputPlan {
+  const { match, castIo, candidatePath } = options;
+  const pairs = candidate.inputs.map((input, at) => ({
+    input,
+    from: match === 'position' ? reference.inputs[at] : byName(reference.inputs, input.name),
+  }));
+  const used = new Set(pairs.map((pair) => pair.from?.name));
+  const unused = reference.inputs.filter((input) => !used.has(input.name));
+  const warnings = unused.map(
+    (input) =>
+      `the candidate has no input "${input.name}"; the reference's data for it goes unused`,
+  );
+  for (const { input, from } of pairs) {
+    if (from === undefined) throw unfed(input, unused, options);
+    if (from.dtype === input.dtype) continue;
+    const change = `${from.dtype ?? 'no tensor'} in the reference and ${input.dtype ?? 'no tensor'} in the candidate`;
+    if (!castIo || !isFloat(from.dtype) || !isFloat(input.dtype)) {
+      throw new MlkitError(
+        'INPUT_DATA',
+        `cannot feed ${candidatePath} with the inputs of the reference: "${input.name}" is ${change}`,
+        isFloat(from.dtype) && isFloat(input.dtype)
+          ? { hint: '--cast-io feeds it with the rounded values.' }
+          : {},
+      );
+    }
+    warnings.push(`input "${input.name}" is ${change}: it is fed with rounded values`);
+  }
+  return {
+    warnings,
+    translate: (feeds) =>
+      new Map(
+        pairs.flatMap(({ input, from }) => {
+          const tensor = feeds.get(from?.name ?? input.name);
+          return tensor === undefined ? [] : [[input.name, cast(tensor, input)] as const];
+        }),
+      ),
+  };
+}
+
+function byName(inputs: readonly ValueInfo[], name: string): ValueInfo | undefined {
+  return inputs.find((input) => input.name === name);
+}
+
+function unfed(
+  input: ValueInfo,
+  unused: readonly ValueInfo[],
+  { match, candidatePath }: { match: MatchMode; candidatePath: string },
+): MlkitError {
+  const names = unused.map((each) => `"${each.name}"`).join(', ');
+  return new MlkitError(
+    'INPUT_DATA',
+    `cannot feed ${candidatePath} with the inputs of the reference: nothing is there for its input "${input.name}"`,
+    {
+      hint:
+        match === 'name' && unused.length > 0
+          ? `The reference calls inputs ${names}: --match position pairs them by their order.`
+          : 'The two models must take the same inputs.',
+    },
+  );
+}
+
+function isFloat(dtype: DataType | null): boolean {
+  return dtype !== null && dataTypes[dtype].kind === 'float';
+}
+
+/** The tensor in the input's type, rounded to nearest. */
+function cast(tensor: Tensor, input: ValueInfo): Tensor {
+  const { dtype } = input;
+  if (dtype === null || dtype === tensor.dtype || !isFloat(tensor.dtype)) return tensor;
+  return tensorFrom(dtype, tensor.dims, encode(tensor.toFloat64(), dtype), input.name);
+}
+
+function encode(values: Float64Array, dtype: DataType): NumericArray {
+  if (dtype === 'float16') return encodeFloat16(values);
+  if (dtype === 'bfloat16') return encodeBfloat16(values);
+  if (isSmallFloatType(dtype)) return encodeSmallFloat(dtype, values);
+  return dtype === 'float32' ? Float32Array.from(values) : values;
+}
