@@ -8,6 +8,7 @@ export {
 } from './config.ts';
 export type { Environment } from './environment.ts';
 export type { BenchmarkProgress, BenchmarkServices } from './measure-lanes.ts';
+export { presentBenchmark } from './present.ts';
 export type {
   BenchmarkReport,
   BenchmarkResult,

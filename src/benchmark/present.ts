@@ -187,8 +187,11 @@ function neededNotes(results: readonly BenchmarkResult[]): Block[] {
   const needed = Object.entries(shortest?.latency.needed ?? {});
   if (shortest === undefined || needed.length === 0) return [];
   const names = { p50Ms: 'p50', p90Ms: 'p90', p95Ms: 'p95', p99Ms: 'p99', p999Ms: 'p99.9' };
-  const list = needed.map(([field, runs]) => `${names[field as keyof typeof names]} ${runs}`);
+  const list = needed.map(([field, runs], index) => {
+    const name = names[field as keyof typeof names];
+    return index === 0 ? `${name} takes ${runs} runs` : `${name} ${runs}`;
+  });
   const { runs } = shortest.latency;
-  const text = `n/a: too few runs to say; it takes ${list.join(', ')}, and there ${runs === 1 ? 'was 1' : `were ${runs}`}`;
+  const text = `n/a: ${list.join(', ')}; there ${runs === 1 ? 'was 1' : `were ${runs}`}`;
   return [note('info', `${text} (--runs, --duration)`)];
 }

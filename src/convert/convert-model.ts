@@ -110,12 +110,6 @@ class Conversion {
         `The model has ${errors}, which the result keeps; mlkit convert --check lists them.`,
       );
     }
-    const { irVersion } = this.#open.model;
-    if (this.#config.irVersion !== null && irVersion > runtimeIrVersion) {
-      this.#notes.push(
-        `onnxruntime 1.30 reads IR ${runtimeIrVersion} at most, and the result has IR ${irVersion}.`,
-      );
-    }
   }
 
   #plan(): ConvertReport {
@@ -178,7 +172,7 @@ class Conversion {
         path: this.#services.outputName ?? output,
         format: to,
         sizeBytes,
-        dataFiles: dataFiles.map((file) => ({ path: file, ...sizeOf(file) })),
+        dataFiles: dataFiles.map((file) => ({ path: this.#named(file), ...sizeOf(file) })),
       };
       return this.#report(report, findings, verification);
     } finally {
@@ -227,6 +221,11 @@ class Conversion {
     if (to === 'json' || to === 'text') {
       return { verdict: null, reason: `${to === 'json' ? 'JSON' : 'text'} cannot be run` };
     }
+    const { irVersion } = this.#open.model;
+    if (to === 'onnx' && irVersion > runtimeIrVersion) {
+      const reason = `onnxruntime 1.30 reads IR ${runtimeIrVersion} at most, and the result has IR ${irVersion}`;
+      return { verdict: 'inconclusive', reason };
+    }
     const mustRun = verify === 'always' || to === 'ort' || this.#isRisky;
     if (mustRun) return this.#runBoth(file);
     if (external === 'keep') {
@@ -259,6 +258,13 @@ class Conversion {
     } finally {
       result.close();
     }
+  }
+
+  /** A path in the output's folder, as whoever named the output would write it. */
+  #named(file: string): string {
+    const { outputName } = this.#services;
+    if (outputName === undefined || this.#output === null) return file;
+    return path.join(path.dirname(outputName), path.relative(path.dirname(this.#output), file));
   }
 
   #writeOptions(): { signal?: AbortSignal } {

@@ -86,7 +86,7 @@ function verificationCell({ verdict, reason }: VerificationReport): Cell {
     case 'inconclusive':
       return toned(`could not be decided: ${reason}`, 'warn');
     case null:
-      return toned(`no: ${reason}`, 'dim');
+      return toned(`not run: ${reason}`, 'dim');
   }
 }
 

@@ -3,11 +3,11 @@ export type DimensionRole = 'batch' | 'past' | 'sequence' | 'image' | 'audio' | 
 
 /*
  * Names that exporters and people give. In order: `past_sequence_length` is a past before it is a
- * sequence, `num_batches` a batch.
+ * sequence, `num_batches` a batch. Beams are as many as rows.
  */
 const patterns: readonly (readonly [RegExp, Exclude<DimensionRole, null>])[] = [
   [/past|cache_len|kv_len/i, 'past'],
-  [/batch|^(n|b|bs)$|num_?samples|num_?rows/i, 'batch'],
+  [/batch|beam|^(n|b|bs)$|num_?rows|initial/i, 'batch'],
   [/num_?samples|waveform|audio|pcm/i, 'audio'],
   [/seq|len|time|frame|token|step|^(t|l|s)$|words|chars|context/i, 'sequence'],
   [/height|width|^(h|w)$|img_?(h|w)|rows|cols/i, 'image'],

@@ -76,9 +76,9 @@ export function attributeFrom(name: string, input: AttributeInput): Attribute {
   if (typeof input === 'bigint') return { name, type: 'int', value: input };
   if (typeof input === 'string') return { name, type: 'string', value: encoder.encode(input) };
   if (typeof input === 'number') {
-    return Number.isSafeInteger(input)
-      ? { name, type: 'int', value: BigInt(input) }
-      : { name, type: 'float', value: Math.fround(input) };
+    if (Number.isSafeInteger(input)) return { name, type: 'int', value: BigInt(input) };
+    if (Number.isInteger(input)) throw new RangeError(`${input} needs to be a bigint or { float }`);
+    return { name, type: 'float', value: Math.fround(input) };
   }
   if (Array.isArray(input)) return listAttribute(name, input);
   if ('float' in input) return { name, type: 'float', value: Math.fround(input.float) };

@@ -8,7 +8,8 @@ import { OutputAccumulator } from './accumulator.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { type NamePair, pairNames, planInputs } from './pairing.ts';
 import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
-import { randomOutputs } from './random-outputs.ts';
+import { randomOutputs, randomReason } from './random-outputs.ts';
+import { worstVerdict } from './worst-verdict.ts';
 
 /**
  * Runs two models on the same inputs, each in a process of its own, and compares what they give.
@@ -179,15 +180,4 @@ function accumulatorFor(pair: NamePair, settings: ParitySettings, study: Study):
   if (pair.candidate === null) accumulator.fail('the candidate does not have this output');
   if (pair.reference === null) accumulator.fail('only the candidate has this output');
   return { pair, accumulator };
-}
-
-/** Why a difference says nothing. */
-export function randomReason(drawnBy: string): string {
-  return `it depends on random numbers (${drawnBy}), so two runs differ`;
-}
-
-/** A failure outweighs a doubt, and a doubt what passes. */
-export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('fail')) return 'fail';
-  return verdicts.length === 0 || verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
 }

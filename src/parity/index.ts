@@ -21,4 +21,6 @@ export {
   profileNames,
   profiles,
 } from './profile.ts';
+export { randomOutputs, randomReason } from './random-outputs.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
+export { worstVerdict } from './worst-verdict.ts';

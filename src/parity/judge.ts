@@ -145,5 +145,7 @@ function vacuity(dtype: DataType, stats: ElementStats): string | null {
   if (stats.least === 0 && (isFloat(dtype) || stats.finitePairs > 1)) {
     return 'every value of the reference is 0';
   }
-  return stats.finitePairs > 1 ? `every value of the reference is ${formatNumber(stats.least)}` : null;
+  return stats.finitePairs > 1
+    ? `every value of the reference is ${formatNumber(stats.least)}`
+    : null;
 }

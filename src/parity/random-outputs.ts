@@ -104,3 +104,8 @@ function isTrainingDropout(node: Node): boolean {
   const constant = mode.constant;
   return constant === null || constant.dtype !== 'bool' || constant.toFloat64()[0] !== 0;
 }
+
+/** Why a difference says nothing. */
+export function randomReason(drawnBy: string): string {
+  return `it depends on random numbers (${drawnBy}), so two runs differ`;
+}

@@ -34,6 +34,9 @@ export function irFeatures(model: Model): IrFeature[] {
   return [...collector.found.values()].toSorted((a, b) => b.irVersion - a.irVersion);
 }
 
+/** Keys and values on graphs, nodes, values, functions and constants. */
+export const partMetadata = 'metadata of parts of the model';
+
 class FeatureCollector {
   readonly found = new Map<string, IrFeature>();
 
@@ -59,9 +62,9 @@ class FeatureCollector {
   }
 
   #graph({ graph, path }: GraphVisit): void {
-    this.#metadata(graph, path);
+    this.#metadata(graph, `graph ${path}`);
     if ((graphOrigin(graph)?.annotations.length ?? 0) > 0) {
-      this.#add('quantization annotations', 5, path);
+      this.#add('quantization annotations', 5, `graph ${path}`);
     }
     for (const value of graph.initializers) {
       const at = `initializer "${value.name}"`;
@@ -149,7 +152,7 @@ class FeatureCollector {
 
   /** The model itself has had metadata from the start, and is not asked. */
   #metadata(part: { readonly metadata: readonly unknown[] }, at: string): void {
-    if (part.metadata.length > 0) this.#add('metadata of parts of the model', 10, at);
+    if (part.metadata.length > 0) this.#add(partMetadata, 10, at);
   }
 
   #add(feature: string, irVersion: number, at: string): void {

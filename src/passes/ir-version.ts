@@ -1,6 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import type { Model, OpsetImport } from '../graph/index.ts';
-import { type IrFeature, irFeatures } from './ir-features.ts';
+import { type IrFeature, irFeatures, partMetadata } from './ir-features.ts';
 import type { Change, Pass } from './pass.ts';
 
 /** The newest IR version that ONNX has defined (1.23). */
@@ -96,12 +96,14 @@ function lowest(model: Model, features: readonly IrFeature[]): number {
   return Math.max(features[0]?.irVersion ?? 1, Math.min(paired, runtimeIrVersion));
 }
 
-function tooLow(version: number, { feature, irVersion: needed, at, count }: IrFeature): MlkitError {
+function tooLow(version: number, missing: IrFeature): MlkitError {
+  const { feature, irVersion: needed, at, count } = missing;
   const others = count === 1 ? '' : ` and ${count - 1} other ${count === 2 ? 'place' : 'places'}`;
+  const remedy = feature === partMetadata ? '; --strip metadata takes these out' : '';
   return new MlkitError(
     'NOT_SUPPORTED',
-    `the IR version cannot be made ${version}: ${at}${others} needs IR ${needed} for ${feature}`,
-    { hint: `Use --ir-version ${needed} or more, or --ir-version auto.` },
+    `the IR version cannot be made ${version}: ${feature} (${at}${others}) needs IR ${needed}`,
+    { hint: `Use --ir-version ${needed} or more, or --ir-version auto${remedy}.` },
   );
 }
 

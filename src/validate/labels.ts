@@ -20,9 +20,13 @@ export function readLabels(source: string, inputs: readonly string[]): string[] 
     });
   }
   return classNames(tensor, () => {
-    throw new MlkitError('INPUT_DATA', `the labels ${source} are ${dtype} and not all whole numbers`, {
-      hint: 'Save them as int64 classes, or as text.',
-    });
+    throw new MlkitError(
+      'INPUT_DATA',
+      `the labels ${source} are ${dtype} and not all whole numbers`,
+      {
+        hint: 'Save them as int64 classes, or as text.',
+      },
+    );
   });
 }
 

@@ -32,10 +32,16 @@ export class Scorer {
     const tensor = this.output === null ? undefined : outputs.get(this.output);
     const classes = tensor === undefined ? null : classesOf(tensor, rows);
     if (classes === null) {
-      const shapes = [...outputs].map(([name, { dtype, dims }]) => `"${name}" ${dtype}[${dims.join(', ')}]`);
-      throw new MlkitError('INPUT_DATA', `no output has a class for each of ${rows} rows: ${shapes.join(', ')}`, {
-        hint: 'Accuracy needs scores of shape [rows, classes], or one class a row.',
-      });
+      const shapes = [...outputs].map(
+        ([name, { dtype, dims }]) => `"${name}" ${dtype}[${dims.join(', ')}]`,
+      );
+      throw new MlkitError(
+        'INPUT_DATA',
+        `no output has a class for each of ${rows} rows: ${shapes.join(', ')}`,
+        {
+          hint: 'Accuracy needs scores of shape [rows, classes], or one class a row.',
+        },
+      );
     }
     for (const [at, name] of classes.entries()) this.right.push(name === this.#labels[from + at]);
   }
@@ -58,7 +64,11 @@ function classesOf(tensor: Tensor, rows: number): string[] | null {
   if (tensor.dims.length === 0 || dims[0] !== rows) return null;
   if (dataTypes[dtype].kind !== 'float') {
     const canBeClass = dtype !== 'bool' && dims.length === 1;
-    return canBeClass ? classNames(tensor, () => { throw new TypeError('not whole'); }) : null;
+    return canBeClass
+      ? classNames(tensor, () => {
+          throw new TypeError('not whole');
+        })
+      : null;
   }
   const [, classes = 0] = dims;
   if (dims.length !== 2 || classes < 2) return null;

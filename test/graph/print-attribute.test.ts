@@ -64,6 +64,7 @@ describe('attributes', () => {
     const read = (/\[(.*)\]/.exec(text)?.[1] ?? '').split(', ').map(Number).map(Math.fround);
     expect(read).toEqual(values);
     expect(text).toContain('0.1, 1.4013e-45');
+    expect(text).toContain(' 1.0000001,');
   });
 
   test('what the syntax has no place for is left out, and said', () => {

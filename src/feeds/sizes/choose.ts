@@ -22,11 +22,20 @@ interface RankedInput extends ModelInput {
 const likelyRanks = [2, 4, 3, 1, 5, 0];
 
 /** Sizes to try when those to start from do not work, besides what the graph asks for. */
-const triedSizes = [
-  ...[32, 64, 128, 224, 256, 512, 28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640, 1024, 2048],
-  ...[4096, 8192, 16000, 16384, 48000],
+const triedSizes: readonly number[] = [
+  32,
+  64,
+  128,
+  224,
+  256,
+  512,
+  ...[28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640],
+  ...[1024, 2048, 4096, 8192, 16000, 16384, 48000],
   ...Array.from({ length: 64 }, (_, at) => at + 1),
 ];
+
+/** Each round sets out from the sizes that got furthest; more rounds have not been seen to help. */
+const mostRounds = 4;
 
 /** Nodes looked at while sizes are searched; a search that ends early leaves the start sizes. */
 const mostSteps = 1_000_000;
@@ -85,7 +94,7 @@ class SizeSearch {
     const sizes = new Map(this.#variables.map(({ key, size }) => [key, size]));
     const start = this.#try(sizes);
     let best = start;
-    for (let round = 0; round < 4 && best.propagation.misfit !== null; round += 1) {
+    for (let round = 0; round < mostRounds && !isPerfect(best); round += 1) {
       const before = best;
       best = this.#improve(sizes, best);
       if (best === before) break;
@@ -96,33 +105,38 @@ class SizeSearch {
   /** Tries other sizes, one group of variables after the other, and keeps those that get further. */
   #improve(sizes: Map<string, number>, start: ChosenSizes): ChosenSizes {
     let best = start;
-    for (const keys of this.#groups()) {
-      const { misfit } = best.propagation;
-      if (misfit === null) return best;
-      for (const size of new Set([...misfit.wanted, ...triedSizes])) {
+    for (const { keys, isBatch } of this.#groups()) {
+      // Rows are changed because they must be, not to please a branch that may never run.
+      if (isBatch && best.propagation.misfit === null) continue;
+      const wanted = best.propagation.misfit?.wanted ?? [];
+      for (const size of new Set([...wanted, ...triedSizes])) {
+        if (isPerfect(best)) return best;
         if (!Number.isSafeInteger(size) || this.#stepsLeft <= 0) continue;
         const changed = new Map([...sizes, ...keys.map((key) => [key, size] as const)]);
         const found = this.#try(changed);
-        if (found.propagation.reach <= best.propagation.reach) continue;
+        if (!isBetter(found.propagation, best.propagation)) continue;
         best = found;
         for (const key of keys) sizes.set(key, size);
-        if (found.propagation.misfit === null) return found;
       }
     }
     return best;
   }
 
   /** Variables to change together: groups first, then each alone; batches last of all. */
-  #groups(): string[][] {
+  #groups(): { keys: string[]; isBatch: boolean }[] {
     const groups = new Map<string, string[]>();
     for (const { key, group } of this.#variables) {
       groups.set(group, [...(groups.get(group) ?? []), key]);
     }
     const together = [...groups.values()].filter((keys) => keys.length > 1);
-    const alone = this.#variables.toSorted(
-      (a, b) => Number(a.role === 'batch') - Number(b.role === 'batch'),
-    );
-    return [...together, ...alone.map(({ key }) => [key])];
+    const alone = this.#variables.map(({ key, role }) => ({
+      keys: [key],
+      isBatch: role === 'batch',
+    }));
+    return [
+      ...together.map((keys) => ({ keys, isBatch: false })),
+      ...alone.toSorted((a, b) => Number(a.isBatch) - Number(b.isBatch)),
+    ];
   }
 
   #try(sizes: ReadonlyMap<string, number>): ChosenSizes {
@@ -139,6 +153,14 @@ class SizeSearch {
     this.#stepsLeft -= Math.min(propagation.reach, nodeCount) + 10;
     return { shapes, symbols, propagation };
   }
+}
+
+function isPerfect({ propagation }: ChosenSizes): boolean {
+  return propagation.misfit === null && propagation.deadBranches === 0;
+}
+
+function isBetter(a: Propagation, b: Propagation): boolean {
+  return a.reach > b.reach || (a.reach === b.reach && a.deadBranches < b.deadBranches);
 }
 
 function sizeOf(

@@ -3,9 +3,9 @@ import { type Misfit, misfit, type SizeRule, type Sizes } from './rule.ts';
 /** Operators whose first output has the shape of their first input. */
 const sameShape = [
   'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast CastLike Ceil Celu Clip Cos Cosh CumSum',
-  'DequantizeLinear Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Hardmax Identity IsInf IsNaN',
+  'Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Hardmax Identity IsInf IsNaN',
   'LeakyRelu Log LogSoftmax LpNormalization LRN MeanVarianceNormalization Mish Neg Not',
-  'QuantizeLinear Reciprocal Relu ReverseSequence Round ScatterElements ScatterND Selu Shrink Sigmoid',
+  'Reciprocal Relu ReverseSequence Round ScatterElements ScatterND Selu Shrink Sigmoid',
   'Sign Sin Sinh Softmax Softplus Softsign Sqrt StringNormalizer Swish Tan Tanh ThresholdedRelu Trilu',
   'FastGelu BiasGelu QuickGelu',
 ]

@@ -106,6 +106,12 @@ const concat: IntegerRule = ({ node, integers }) => {
   return known.length === parts.length ? known.flat() : null;
 };
 
+/** Over all elements, which is what exporters use it for. */
+const reduceProduct: IntegerRule = ({ node, sizes, integers }) =>
+  sizes(0)?.length === 1 && node.inputs.length > 0
+    ? (integers(0)?.reduce<number[]>(([all = 1], size) => [all * size], [1]) ?? null)
+    : null;
+
 const constantOfShape: IntegerRule = ({ node, integers }) => {
   const length = integers(0);
   if (length === null || length.length > 1 || (length[0] ?? 1) > mostElements) return null;
@@ -141,6 +147,7 @@ const rules: Readonly<Record<string, IntegerRule>> = {
   Concat: concat,
   ConstantOfShape: constantOfShape,
   Range: range,
+  ReduceProd: reduceProduct,
   Add: elementwise((a, b) => a + b),
   Sub: elementwise((a, b) => a - b),
   Mul: elementwise((a, b) => a * b),

@@ -1,5 +1,5 @@
 import { broadcastSizes } from './elementwise-rules.ts';
-import { misfit, type RuleContext, type SizeRule } from './rule.ts';
+import { axisOf, misfit, type RuleContext, type SizeRule } from './rule.ts';
 
 /** Operators with weights: what they multiply by says how large their input must be. */
 
@@ -19,6 +19,32 @@ function product(a: readonly number[] | null, b: readonly number[] | null): Retu
   const columns = b.length === 1 ? [] : [right.at(-1) ?? 0];
   return [[...outer, ...rows, ...columns]];
 }
+
+/** Scales and zero points of the second factor are one for all, or one a column, as the bias is. */
+const scaledMatMul: SizeRule = (context) => {
+  const { node, sizes } = context;
+  const result = product(sizes(0), sizes(1));
+  const columns = sizes(1)?.at(-1);
+  if ('reason' in result || columns === undefined) return result;
+  const isDynamic = node.opType === 'DynamicQuantizeMatMul';
+  const perColumn = isDynamic ? [2, 3] : [3, 5];
+  const bias = sizes(isDynamic ? 4 : 6)?.[0] ?? columns;
+  const scale = perColumn.map((index) => sizes(index)?.at(-1) ?? 1).find((size) => size !== 1);
+  const odd = bias === columns ? (scale ?? columns) : bias;
+  if (odd === columns) return result;
+  return misfit(`${odd} scales or biases for ${columns} columns`, 1, odd, columns);
+};
+
+/** Scales are one for all, or one for each entry of an axis (opset 13), or of blocks of it. */
+const quantize: SizeRule = ({ node, sizes }) => {
+  const x = sizes(0);
+  const scale = sizes(1);
+  if (x === null || scale === null || scale.length !== 1 || scale[0] === 1) return [x];
+  const axis = axisOf(node.int('axis', 1), x.length);
+  const size = axis === null ? 1 : (x[axis] ?? 1);
+  const [found = 1] = scale;
+  return found === size ? [x] : misfit(`${found} scales for ${size} entries`, 1, size, found);
+};
 
 const gemm: SizeRule = ({ node, sizes }) => {
   const a = sizes(0);
@@ -159,6 +185,10 @@ export const linearRules: Readonly<Record<string, SizeRule>> = {
   MatMul: matMul,
   MatMulInteger: matMul,
   QLinearMatMul: qLinearMatMul,
+  MatMulIntegerToFloat: scaledMatMul,
+  DynamicQuantizeMatMul: scaledMatMul,
+  QuantizeLinear: quantize,
+  DequantizeLinear: quantize,
   Gemm: gemm,
   Conv: conv,
   FusedConv: conv,

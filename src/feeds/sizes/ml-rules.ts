@@ -71,6 +71,9 @@ const trees: SizeRule = (context) => {
   );
 };
 
+const zipMap: SizeRule = (context) =>
+  exactly(context, lengthOf(context.node, 'classlabels_int64s', 'classlabels_strings'));
+
 const arrayFeatureExtractor: SizeRule = (context) => {
   const most = Math.max(-1, ...(context.integers(1) ?? []));
   const fit = atLeast(context, most + 1);
@@ -105,5 +108,6 @@ export const mlRules: Readonly<Record<string, SizeRule>> = {
   TreeEnsembleRegressor: trees,
   TreeEnsemble: trees,
   ArrayFeatureExtractor: arrayFeatureExtractor,
+  ZipMap: zipMap,
   FeatureVectorizer: featureVectorizer,
 };

@@ -21,6 +21,8 @@ export interface Propagation {
   readonly misfit: (Misfit & { readonly node: Node }) | null;
   /** How many nodes worked out before that; infinite when all did. */
   readonly reach: number;
+  /** Branches of If that do not work beside one that does. Better none: which one runs is not known. */
+  readonly deadBranches: number;
 }
 
 /** Functions that call functions can make few nodes many; beyond this they are left unknown. */
@@ -52,6 +54,7 @@ export function propagateSizes(
 class Propagator implements Propagation {
   misfit: Propagation['misfit'] = null;
   readonly reach: number;
+  deadBranches = 0;
   readonly #model: Model;
   readonly #symbols: ReadonlyMap<string, number>;
   readonly #sizes: Map<Value, Sizes>;
@@ -138,6 +141,7 @@ class Propagator implements Propagation {
     this.#done = Math.max(start, ...runs.map((run) => run.done));
     const best = runs.find((run) => run.done === this.#done);
     if (working.length === 0) return best?.misfit ?? null;
+    this.deadBranches += runs.length - working.length;
     for (const [at, output] of node.outputs.entries()) {
       const shapes = working.map(({ graph }) => this.#outputSizes(graph, at));
       const [shape] = shapes;

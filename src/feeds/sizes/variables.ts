@@ -13,6 +13,11 @@ export interface Variable {
   readonly group: string;
 }
 
+/** Where a symbol stands in several places, the place that says most about it counts. */
+interface Guess extends Variable {
+  readonly certainty: number;
+}
+
 /*
  * Sizes to start from. One row; sequences that are short and even; images as the classifiers of the
  * model zoos take them (a multiple of 32, which detectors and U-Nets need); no past, which is where
@@ -38,7 +43,7 @@ export function findVariables(
   inputs: readonly (ModelInput & { readonly dims: NonNullable<ModelInput['dims']> })[],
   batch: number,
 ): Variable[] {
-  const variables = new Map<string, Variable>();
+  const variables = new Map<string, Guess>();
   for (const input of inputs) {
     for (const [axis, size] of input.dims.entries()) {
       if (typeof size === 'number') continue;
@@ -51,19 +56,16 @@ export function findVariables(
       const key = variableKey(input, axis);
       const found = variableOf(input, axis, key, batch);
       const earlier = variables.get(key);
-      // A symbol that is some input's first axis is a batch, whatever its place in another.
-      if (earlier === undefined || (earlier.role === null && found.role === 'batch')) {
-        variables.set(key, found);
-      }
+      if (earlier === undefined || earlier.certainty < found.certainty) variables.set(key, found);
     }
   }
   return [...variables.values()];
 }
 
 /** A symbol that is only known from an expression: `past + 1`. */
-function namedVariable(name: string): Variable {
+function namedVariable(name: string): Guess {
   const role = dimensionRole(name);
-  return { key: name, size: startSizes[role ?? 'sequence'], role, group: name };
+  return { key: name, size: startSizes[role ?? 'sequence'], role, group: name, certainty: 0 };
 }
 
 /** Names the variable of an axis that has no size. */
@@ -72,20 +74,35 @@ export function variableKey({ name, dims }: ModelInput, axis: number): string {
   return typeof size === 'string' ? size : `${name}#${axis}`;
 }
 
-function variableOf(input: ModelInput, axis: number, key: string, batch: number): Variable {
-  const symbol = input.dims?.[axis];
-  const named = typeof symbol === 'string' ? dimensionRole(symbol) : null;
+function variableOf(input: ModelInput, axis: number, key: string, batch: number): Guess {
+  const dims = input.dims ?? [];
+  const symbol = dims[axis];
+  const named = typeof symbol === 'string' ? roleAt(symbol, axis, dims.length) : null;
+  if (named !== null) {
+    const size = named === 'batch' ? batch : startSizes[named];
+    return { key, size, role: named, group: key, certainty: 3 };
+  }
+  // A symbol that is there twice is the side of something square, not a batch.
+  const isSquare = typeof symbol === 'string' && dims.lastIndexOf(symbol) !== dims.indexOf(symbol);
+  if (isSquare) return { key, size: startSizes.sequence, role: null, group: key, certainty: 2 };
+  if (axis === 0) {
+    return { key, size: batch, role: 'batch', group: key, certainty: dims.length > 1 ? 2 : 0 };
+  }
   const place = placeOf(input, axis);
-  const role = named ?? (axis === 0 ? 'batch' : null);
   const group = place === 'image' || place === 'volume' ? `${input.name} ${place}` : key;
-  if (role === 'batch') return { key, size: batch, role, group };
-  return { key, size: startSizes[named ?? place], role, group };
+  return { key, size: startSizes[place], role: null, group, certainty: 1 };
+}
+
+/** What a name says where it stands: N is a batch in front only, C a channel of something larger. */
+function roleAt(symbol: string, axis: number, rank: number): DimensionRole {
+  const role = dimensionRole(symbol);
+  if (symbol.length > 1) return role;
+  return (role === 'batch' && axis > 0) || (role === 'channels' && rank < 3) ? null : role;
 }
 
 /** What an axis is by its place. */
 function placeOf(input: ModelInput, axis: number): keyof typeof startSizes {
   const dims = input.dims ?? [];
-  if (axis === 0) return 'batch';
   const isChannelsLast = typeof dims.at(-1) === 'number' && Number(dims.at(-1)) <= 4;
   if (dims.length === 5) return isSpatial(axis, isChannelsLast, 5) ? 'volume' : 'channels';
   if (dims.length !== 4) return 'sequence';

@@ -87,9 +87,9 @@ export const controlDemands: DemandRules = {
   DequantizeLinear: { 1: positive, 2: zeroPoint },
   Attention: {
     3: () => fill(1, 'mask of ones'),
-    6: (arrival) => {
-      const keys = arrival.sizes(1)?.at(-2);
-      return keys === undefined ? null : fill(keys, 'the whole length');
+    6: ({ sizes }) => {
+      const lengths = [sizes(1)?.at(-2), sizes(3)?.at(-1)].filter((each) => each !== undefined);
+      return lengths.length === 0 ? null : fill(Math.min(...lengths), 'the whole length');
     },
   },
   ImageDecoder: { 0: () => list([], 'an encoded image') },

@@ -8,7 +8,7 @@ export type Demand =
   | { readonly kind: 'interval'; readonly low: number; readonly high: number; readonly why: string }
   /** One number everywhere. */
   | { readonly kind: 'fill'; readonly value: number; readonly why: string }
-  /** These elements. */
+  /** These elements, and ones behind them. */
   | { readonly kind: 'list'; readonly values: readonly number[]; readonly why: string }
   /** 0, 1, 2, … along the last axis, starting again at `below`. */
   | { readonly kind: 'count'; readonly below: number; readonly why: string }
@@ -56,7 +56,6 @@ export function fill(value: number, why: string): Demand {
   return { kind: 'fill', value, why };
 }
 
-/** A list, or its only element everywhere when the number of elements is unknown. */
 export function list(values: readonly number[], why: string): Demand {
   return { kind: 'list', values, why };
 }

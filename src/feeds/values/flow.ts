@@ -93,6 +93,8 @@ function arithmetic(node: Node, index: number): Flow | null {
   const flow = { ...whole(node.outputs.slice(0, 1)), isWhole: false };
   if (node.opType === 'Neg') return { ...flow, scale: -1 };
   const other = node.inputs[1 - index]?.constant;
+  // A product of two inputs is nearly always one of ids and a mask, which leaves the ids in range.
+  if (node.opType === 'Mul' && !other) return flow;
   if (!other || other.elementType === 'string' || other.elementCount !== 1) return null;
   const number = other.toFloat64()[0] ?? 0;
   switch (node.opType) {

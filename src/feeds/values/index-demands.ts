@@ -1,5 +1,5 @@
 import { axisOf } from '../sizes/rule.ts';
-import { type Arrival, below, type DemandRules, range } from './demand.ts';
+import { type Arrival, below, type DemandRules, fill, range } from './demand.ts';
 
 /** Operators that look elements up: an index beyond the data is an error, or worse, a crash. */
 
@@ -32,7 +32,7 @@ export const indexDemands: DemandRules = {
   ScatterND: { 1: tuples },
   OneHot: {
     0: (arrival) => below(arrival.integers(1)?.[0], arrival, 'depth'),
-    1: () => range(8, 8, 'a depth'),
+    1: () => fill(8, 'a depth'),
   },
   MaxUnpool: {
     1: (arrival) =>

@@ -31,7 +31,7 @@ export function recipeFor(facts: RecipeFacts): Recipe {
     .filter(({ demand, isRounded }) => demand.kind !== 'range' || isWhole || isRounded)
     .map(({ demand }) => demand);
   if (kind === 'string') return text(demands);
-  const set = demands.find((each) => each.kind === 'list' && each.values.length === count(shape));
+  const set = demands.find((each) => each.kind === 'list' && each.values.length <= count(shape));
   const exact = set ?? demands.find((each) => each.kind === 'fill');
   if (exact !== undefined) return { values: exact, source: exact.why };
   const bounds = intersect(demands);

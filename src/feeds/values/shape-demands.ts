@@ -19,7 +19,7 @@ function declared(arrival: Arrival, rank: number | null): readonly number[] | nu
 const reshape: DemandRule = (arrival) => {
   const data = arrival.sizes(0);
   const rank = arrival.count ?? data?.length ?? null;
-  if (data === null || rank === null) return fill(-1, 'a shape');
+  if (data === null || rank === null) return list([-1], 'a shape for its data');
   const output = declared(arrival, rank);
   const works = output !== null && countOf(output) === countOf(data);
   return list(works ? output : asRank(data, rank), 'a shape for its data');

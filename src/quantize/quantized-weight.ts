@@ -1,0 +1,225 @@
+import { MlkitError } from '../errors.ts';
+import { computedStorage, sliceBytes, Tensor, type TensorStorage } from '../tensor/index.ts';
+import type { ChannelLayout } from './numerics/channel-layout.ts';
+import { ChannelRanges } from './numerics/channel-ranges.ts';
+import { allFloats, floatPieces } from './numerics/float-pieces.ts';
+import {
+  type QuantizationParameters,
+  quantizationParameters,
+} from './numerics/quantization-parameters.ts';
+import { quantizeValues, shiftToUint8 } from './numerics/quantize-values.ts';
+import { transposeRows } from './numerics/transpose-bytes.ts';
+
+export type WeightType = 'int8' | 'uint8';
+
+export interface WeightSettings {
+  readonly type: WeightType;
+  readonly isSymmetric: boolean;
+  /** One scale for the whole weight instead of one a column. */
+  readonly isPerTensor: boolean;
+  /** Whether the stored matrix is the transpose of the one that is multiplied with; rank 2 only. */
+  readonly isTransposed: boolean;
+}
+
+/** Weights up to this size are read once and held between the two looks at them. */
+const heldBytes = 16 * 1024 * 1024;
+
+/**
+ * A float32 weight as integers, laid out as it is multiplied with: `[..., K, N]` with one scale a
+ * column (of all leading dimensions together). Nothing is read before bytes are asked for, and then
+ * in pieces: memory stays at some MB however large the weight is, except for a transposed one, whose
+ * integers are in memory while they are written.
+ */
+export class QuantizedWeight {
+  readonly type: WeightType;
+  /** Dimensions of the integers. */
+  readonly dims: readonly number[];
+  /** Whether there is one scale for the whole weight; so it is too where there is one column. */
+  readonly isPerTensor: boolean;
+  readonly #source: Tensor;
+  readonly #settings: WeightSettings;
+  readonly #layout: ChannelLayout;
+  /** For messages: the node that multiplies with it. */
+  readonly #reader: string;
+  #parameters: QuantizationParameters | null = null;
+  #held: Float32Array | null = null;
+
+  /**
+   * @param source Of float32.
+   * @param reader A label of the node that reads it, for messages.
+   */
+  constructor(source: Tensor, settings: WeightSettings, reader: string) {
+    this.type = settings.type;
+    this.dims = settings.isTransposed ? source.dims.toReversed() : source.dims;
+    this.isPerTensor = settings.isPerTensor || source.dims.length < 2;
+    this.#source = source;
+    this.#settings = settings;
+    this.#reader = reader;
+    this.#layout = layoutOf(source, this.isPerTensor, settings.isTransposed);
+  }
+
+  /** The integers. */
+  values(): Tensor {
+    return this.#tensor(this.type, this.dims, {
+      kind: 'memory',
+      byteLength: this.#source.elementCount,
+      bytes: () => this.#allBytes(),
+      chunks: (maxBytes) =>
+        this.#settings.isTransposed
+          ? sliceBytes(this.#allBytes(), maxBytes)
+          : this.#pieces(maxBytes),
+    });
+  }
+
+  /**
+   * One float32 per column, or a scalar.
+   *
+   * @param factor What the scales are multiplied with, when the product has such a factor.
+   */
+  scale(factor = 1): Tensor {
+    const dims = this.isPerTensor ? [] : [this.#layout.channels];
+    return this.#tensor(
+      'float32',
+      dims,
+      computedStorage(this.#layout.channels * 4, () => {
+        const { scale } = this.#measured();
+        return bytesOf(factor === 1 ? scale : scale.map((each) => each * factor));
+      }),
+    );
+  }
+
+  /**
+   * One integer per column, or a scalar.
+   *
+   * @param leading Sizes of dimensions before the column axis, along which it is repeated.
+   */
+  zeroPoint(leading: readonly number[] = []): Tensor {
+    const { channels } = this.#layout;
+    const copies = this.isPerTensor ? 1 : leading.reduce((product, size) => product * size, 1);
+    const dims = this.isPerTensor ? [] : [...leading, channels];
+    return this.#tensor(
+      this.type,
+      dims,
+      computedStorage(channels * copies, () => {
+        const bytes = Uint8Array.from(bytesOf(this.#measured().zeroPoint));
+        if (this.type === 'uint8') shiftToUint8(bytes);
+        const repeated = new Uint8Array(channels * copies);
+        for (let copy = 0; copy < copies; copy += 1) repeated.set(bytes, copy * channels);
+        return repeated;
+      }),
+    );
+  }
+
+  #tensor(dtype: Tensor['dtype'], dims: readonly number[], storage: TensorStorage): Tensor {
+    return new Tensor({ dtype, dims, storage });
+  }
+
+  /** Finds the ranges: the first look at the weight. */
+  #measured(): QuantizationParameters {
+    if (this.#parameters !== null) return this.#parameters;
+    const ranges = new ChannelRanges(this.#layout);
+    if (this.#source.storage.byteLength <= heldBytes) this.#held = allFloats(this.#source);
+    for (const piece of this.#floats()) ranges.add(piece);
+    if (!ranges.isFinite) throw this.#notFinite();
+    this.#parameters = quantizationParameters(ranges, this.#settings.isSymmetric);
+    return this.#parameters;
+  }
+
+  /** The weight, from memory where it is held. */
+  #floats(multiple = 1): Iterable<Float32Array> {
+    return this.#held === null ? floatPieces(this.#source, multiple) : [this.#held];
+  }
+
+  *#pieces(maxBytes: number): Iterable<Uint8Array> {
+    const parameters = this.#measured();
+    let out = new Int8Array(0);
+    let done = 0;
+    for (const floats of this.#floats()) {
+      for (let at = 0; at < floats.length; at += maxBytes) {
+        const piece = floats.subarray(at, at + maxBytes);
+        if (out.length < piece.length) out = new Int8Array(piece.length);
+        quantizeValues(piece, done, this.#layout, parameters, out);
+        done += piece.length;
+        yield this.#typed(out.subarray(0, piece.length));
+      }
+    }
+    this.#held = null;
+  }
+
+  #allBytes(): Uint8Array {
+    const all = new Uint8Array(this.#source.elementCount);
+    if (!this.#settings.isTransposed) {
+      let done = 0;
+      for (const piece of this.#pieces(copyBytes)) {
+        all.set(piece, done);
+        done += piece.length;
+      }
+      return all;
+    }
+    const parameters = this.#measured();
+    const [height = 0, width = 0] = this.#source.dims;
+    let out = new Int8Array(0);
+    let done = 0;
+    for (const floats of this.#floats(width)) {
+      const step = Math.max(1, Math.floor(copyBytes / width)) * width;
+      for (let at = 0; at < floats.length; at += step) {
+        const piece = floats.subarray(at, at + step);
+        if (out.length < piece.length) out = new Int8Array(piece.length);
+        quantizeValues(piece, done, this.#layout, parameters, out);
+        const rows = this.#typed(out.subarray(0, piece.length));
+        transposeRows(rows, done / width, width, height, all);
+        done += piece.length;
+      }
+    }
+    this.#held = null;
+    return all;
+  }
+
+  /** The bytes of int8 values as they are stored. */
+  #typed(values: Int8Array): Uint8Array {
+    const bytes = bytesOf(values);
+    if (this.type === 'uint8') shiftToUint8(bytes);
+    return bytes;
+  }
+
+  #notFinite(): MlkitError {
+    let index = 0;
+    for (const piece of this.#floats()) {
+      const at = piece.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) return this.#notFiniteAt(index + at, piece[at] ?? Number.NaN);
+      index += piece.length;
+    }
+    throw new Error(`"${this.#source.name}" was not finite, and is now`);
+  }
+
+  #notFiniteAt(index: number, value: number): MlkitError {
+    const { name, dims } = this.#source;
+    const place: number[] = [];
+    let rest = index;
+    for (const size of dims.toReversed()) {
+      place.unshift(rest % size);
+      rest = Math.floor(rest / size);
+    }
+    return new MlkitError(
+      'MODEL_INVALID',
+      `weight "${name}" of ${this.#reader} is ${value} at index ${index} ([${place.join(', ')}] of [${dims.join(', ')}]); integers can only stand for finite numbers`,
+      { hint: 'Repair the weight, or leave the node in float with --exclude.' },
+    );
+  }
+}
+
+/** Bytes made at a time where nobody says how many. */
+const copyBytes = 256 * 1024;
+
+function layoutOf(source: Tensor, isPerTensor: boolean, isTransposed: boolean): ChannelLayout {
+  const count = source.elementCount;
+  if (isPerTensor) return { kind: 'runs', channels: 1, length: count };
+  const channels = (isTransposed ? source.dims[0] : source.dims.at(-1)) ?? 1;
+  return isTransposed
+    ? { kind: 'runs', channels, length: count / channels }
+    : { kind: 'columns', channels };
+}
+
+function bytesOf(array: Int8Array | Float32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

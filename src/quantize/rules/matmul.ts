@@ -1,0 +1,20 @@
+import type { WeightRule } from './weight-rule.ts';
+
+export const matmul: WeightRule = {
+  op: 'MatMul',
+  summary: 'A · B with a constant B',
+  source: 'https://onnx.ai/onnx/operators/onnx__MatMul.html',
+  product(node) {
+    const [activation, weight] = node.inputs;
+    if (!activation || !weight) return { reason: 'it lacks an input' };
+    return {
+      activation,
+      transposesActivation: false,
+      weight,
+      transposesWeight: false,
+      alpha: 1,
+      beta: 1,
+      bias: null,
+    };
+  },
+};

@@ -1,0 +1,4 @@
+export type { ValidateConfig, ValidateServices } from './config.ts';
+export { presentValidation } from './present.ts';
+export type { Accuracy, InputInfo, ValidateReport } from './report.ts';
+export { validate } from './validate.ts';

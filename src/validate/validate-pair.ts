@@ -1,0 +1,41 @@
+import type { FeedPlan } from '../feeds/index.ts';
+import { compareModels, type ParityResult } from '../parity/index.ts';
+import type { ValidateConfig, ValidateServices } from './config.ts';
+import { Scorer } from './score.ts';
+import { sessionSettings } from './session-settings.ts';
+
+export interface PairOutcome {
+  readonly parity: ParityResult;
+  /** With labels: how each did. */
+  readonly scorers: { readonly reference: Scorer; readonly candidate: Scorer } | null;
+}
+
+/** Runs reference and candidate on the planned feeds, and scores both where there are labels. */
+export async function validatePair(
+  candidate: string,
+  plan: FeedPlan,
+  labels: readonly string[] | null,
+  config: ValidateConfig,
+  services: ValidateServices,
+): Promise<PairOutcome> {
+  const settings = sessionSettings(config);
+  const scorers =
+    labels === null ? null : { reference: new Scorer(labels), candidate: new Scorer(labels) };
+  const parity = await compareModels({
+    reference: { path: config.reference, settings },
+    candidate: { path: candidate, settings },
+    feeds: plan.feeds,
+    profile: config.profile,
+    overrides: config.overrides,
+    match: config.match,
+    castIo: config.castIo,
+    ...(services.signal && { signal: services.signal }),
+    ...(services.onProgress && { onProgress: services.onProgress }),
+    onSample: (index, sample) => {
+      const rows = plan.rowsPerFeed[index] ?? 1;
+      scorers?.reference.add(sample.reference, rows);
+      scorers?.candidate.add(sample.candidate, rows);
+    },
+  });
+  return { parity, scorers };
+}
