@@ -15,6 +15,8 @@ export interface Effort {
   readonly adapts: boolean;
   /** Wall time after which no further round begins; null: none. */
   readonly maxTimeMs: number | null;
+  /** Whether that holds before the first look, too. */
+  readonly cutsShort: boolean;
 }
 
 interface Times {
@@ -32,6 +34,10 @@ const defaultProcesses = 3;
 /** Fewer than 6 processes on a side can hardly show a difference; 8 can show 3 to 5 %. */
 const comparedProcesses: readonly number[] = [8, 16, 32];
 const comparedMaxTimeMs = 60_000;
+/** For each configuration, where nothing else limits the time: for models that take seconds a run. */
+const configurationMaxTimeMs = 20_000;
+/** What a process may take, about, to give a slow model the runs that a median takes. */
+const mostAdaptedMs = 15_000;
 /** Of a process: enough for p99.9, and about a second of the fastest models. */
 const mostRuns = 100_000;
 /** Sessions that run at once must warm up equally long, or they would not compete all the time. */
@@ -45,14 +51,12 @@ export function resolveEffort(config: BenchmarkConfig, configurations: number): 
   const isConcurrent = config.concurrency.some((sessions) => sessions > 1);
   const warmup = isConcurrent && config.warmup === 'auto' ? concurrentWarmup : config.warmup;
   const looks = looksOf(config, isCompared);
-  const common = {
-    looks,
-    warmup,
-    maxTimeMs: config.maxTimeMs ?? (looks.length > 1 ? comparedMaxTimeMs : null),
-  };
+  const common = { looks, warmup };
   // What the user says of the length counts alone.
   if (runs !== null || durationMs !== null) {
-    return { ...common, runs, durationMs, maxMs: null, adapts: false };
+    const maxTimeMs = config.maxTimeMs ?? (looks.length > 1 ? comparedMaxTimeMs : null);
+    const cutsShort = config.maxTimeMs !== null;
+    return { ...common, runs, durationMs, maxMs: null, adapts: false, maxTimeMs, cutsShort };
   }
   const isBounded = warmup === 'auto';
   return {
@@ -61,7 +65,18 @@ export function resolveEffort(config: BenchmarkConfig, configurations: number): 
     durationMs: times.durationMs,
     maxMs: isBounded ? times.maxMs : null,
     adapts: isBounded,
+    maxTimeMs: config.maxTimeMs ?? ownMaxTime(config, isCompared, configurations),
+    cutsShort: true,
   };
+}
+
+function ownMaxTime(
+  { processes }: BenchmarkConfig,
+  isCompared: boolean,
+  configurations: number,
+): number | null {
+  if (processes !== null) return null;
+  return isCompared ? comparedMaxTimeMs : configurationMaxTimeMs * configurations;
 }
 
 /** A gate may ask for more processes, at fixed points; without one, or with --processes, there is one. */
@@ -78,6 +93,8 @@ export interface ProcessSituation {
   readonly rounds: number;
   /** Samples of the rounds before. */
   readonly samplesSoFar: number;
+  /** What a run takes, about; 0 where nothing is known yet. */
+  readonly runMs: number;
   /** Wall time that this process may take at most; null: no limit. */
   readonly budgetMs: number | null;
 }
@@ -87,16 +104,16 @@ export interface ProcessSituation {
  * reach the samples that a median takes, the rest get a fixed number of runs and little warm-up.
  */
 export function planProcess(effort: Effort, situation: ProcessSituation): MeasurePlan {
-  const { feeds, round, rounds, samplesSoFar, budgetMs } = situation;
-  const missing = runsNeeded(0.5) - (samplesSoFar * rounds) / Math.max(round, 1);
-  if (effort.adapts && round > 0 && missing > 0) {
-    const runs = Math.ceil((runsNeeded(0.5) - samplesSoFar) / (rounds - round));
-    return {
-      feeds,
-      warmup: { runs: 1 },
-      runs: Math.max(runs, 1),
-      ...(budgetMs !== null && { maxMs: budgetMs }),
-    };
+  const { feeds, round, rounds, samplesSoFar, runMs, budgetMs } = situation;
+  const expected = (samplesSoFar * rounds) / Math.max(round, 1);
+  if (effort.adapts && round > 0 && expected < runsNeeded(0.5)) {
+    const missing = Math.ceil((runsNeeded(0.5) - samplesSoFar) / (rounds - round));
+    const runs = Math.max(missing, 1);
+    // The first run and a second to warm up come on top.
+    if ((runs + 2) * runMs <= mostAdaptedMs) {
+      const limit = budgetMs === null ? {} : { maxMs: budgetMs };
+      return { feeds, warmup: { runs: 1 }, runs, ...limit };
+    }
   }
   const maxMs = Math.min(effort.maxMs ?? Infinity, budgetMs ?? Infinity);
   return {

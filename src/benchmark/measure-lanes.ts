@@ -1,4 +1,4 @@
-import { interleave, measureTogether, type OpenSession } from '../measure/index.ts';
+import { interleave, measureTogether, medianOf, type OpenSession } from '../measure/index.ts';
 import type { SessionSettings } from '../runtime/index.ts';
 import { type BenchmarkConfig, type Configuration, configurationText } from './config.ts';
 import { type Effort, planProcess } from './effort.ts';
@@ -62,7 +62,7 @@ export async function measureLanes(
       feeds: lane.data.feeds,
       round,
       rounds,
-      samplesSoFar: samplesOf(lane),
+      ...progressOf(lane),
       // The time asked for is shared out; a default limit only ends the rounds.
       budgetMs: left === null || config.maxTimeMs === null ? null : left / (total - done),
     });
@@ -79,10 +79,17 @@ export async function measureLanes(
   await interleave(lanes.map(task), {
     rounds: looks.at(-1) ?? 1,
     seed: config.seed,
-    isEnough: (rounds) => leftMs() === 0 || (looks.includes(rounds) && isDecided()),
+    isEnough: (rounds) => {
+      const isLate = leftMs() === 0 && (effort.cutsShort || rounds >= (looks[0] ?? 0));
+      return isLate || (looks.includes(rounds) && isDecided());
+    },
   });
 }
 
-function samplesOf({ rounds }: Lane): number {
-  return rounds.flat().reduce((sum, { samplesMs }) => sum + samplesMs.length, 0);
+function progressOf({ rounds }: Lane): { samplesSoFar: number; runMs: number } {
+  const all = rounds.flat();
+  return {
+    samplesSoFar: all.reduce((sum, { samplesMs }) => sum + samplesMs.length, 0),
+    runMs: all.length === 0 ? 0 : medianOf(all.map(({ p50Ms }) => p50Ms)),
+  };
 }

@@ -142,7 +142,8 @@ function doubleText(value: number): string {
 
 /** The shortest decimal that reads back as the same float32. */
 function floatText(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return doubleText(value);
+  const isShort = Number.isInteger(value) && Math.abs(value) < 2 ** 24;
+  if (isShort || !Number.isFinite(value)) return doubleText(value);
   for (let digits = 6; digits < 9; digits += 1) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return String(rounded);

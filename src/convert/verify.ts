@@ -1,6 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { planFeeds } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
+import { openModel } from '../onnx/index.ts';
 import { compareModels, type OutputParity } from '../parity/index.ts';
 import type { Verdict } from '../report/index.ts';
 import type { Feeds, SessionSettings } from '../runtime/index.ts';
@@ -91,16 +92,43 @@ async function isRepeatable(request: VerifyRequest): Promise<boolean> {
   }
 }
 
-/** Something could not be run: the result's fault only if the original can be. */
+/**
+ * Something could not be run: the result's fault only if the original can be, and the fault of the
+ * sizes asked for if the original can be with others.
+ */
 async function blame(request: VerifyRequest, error: MlkitError): Promise<VerificationReport> {
   if (error.code === 'RUNTIME_TIMEOUT') return { verdict: 'inconclusive', reason: error.message };
-  try {
-    await compare(request, request.reference);
-  } catch (other) {
-    const { message } = expected(other);
-    return { verdict: 'inconclusive', reason: `the original cannot be run: ${message}` };
+  const problem = await problemOfOriginal(request, request.model);
+  if (problem === null) {
+    return { verdict: 'fail', reason: `the result cannot be run: ${error.message}` };
   }
-  return { verdict: 'fail', reason: `the result cannot be run: ${error.message}` };
+  const { dims, shapes } = request.config;
+  const isSized = dims.size + shapes.size > 0 && problem.code === 'RUNTIME_RUN';
+  if (isSized && (await runsInOtherSizes(request))) {
+    const reason = `the model runs, but not in the sizes asked for: ${problem.message}`;
+    return { verdict: 'fail', reason };
+  }
+  return { verdict: 'inconclusive', reason: `the original cannot be run: ${problem.message}` };
+}
+
+/** Why the original cannot be run on inputs made for `model`; null: it can be. */
+async function problemOfOriginal(request: VerifyRequest, model: Model): Promise<MlkitError | null> {
+  try {
+    await compare({ ...request, model }, request.reference);
+    return null;
+  } catch (error) {
+    return expected(error);
+  }
+}
+
+async function runsInOtherSizes(request: VerifyRequest): Promise<boolean> {
+  const original = openModel(request.reference);
+  try {
+    const config: ConvertConfig = { ...request.config, rename: new Map() };
+    return (await problemOfOriginal({ ...request, config }, original.model)) === null;
+  } finally {
+    original.close();
+  }
 }
 
 /** An error that says something of the models; anything else is thrown on. */

@@ -105,7 +105,8 @@ export function encode(values: Float64Array, dtype: DataType): NumericArray | nu
     for (const [at, value] of values.entries()) result[at] = BigInt(value);
     return result;
   }
-  return (arrayType as Float64ArrayConstructor).from(values);
+  // Not `from`, which goes through an iterator and takes ten times as long.
+  return new (arrayType as Float64ArrayConstructor)(values);
 }
 
 function fitsInteger(value: number, dtype: DataType): boolean {

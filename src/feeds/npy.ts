@@ -1,5 +1,4 @@
 import {
-  byteLengthOf,
   type DataType,
   elementCountOf,
   memoryStorage,
@@ -52,42 +51,51 @@ const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> 
  */
 export function readNpy(bytes: Uint8Array, label: string): Tensor {
   const { descr, isFortranOrder, shape, dataStart } = readNpyHeader(bytes, label);
-  const [, order = '', kind = '', digits = ''] = /^([<>|=]?)([a-zA-Z])(\d*)$/.exec(descr) ?? [];
-  const refusal = refusals[kind];
-  if (refusal !== undefined) throw broken(label, refusal[0], refusal[1]);
-  const isText = kind === 'U' || kind === 'S' || kind === 'a';
-  const dtype = isText ? 'string' : types[kind + digits];
-  // "=" is the writing machine's order, which a file cannot know; NumPy does not write it.
-  if (dtype === undefined || order === '=' || (isText && digits === '')) {
-    throw broken(label, `its type '${descr}' is none that a tensor can have`);
-  }
-  const itemBytes = kind === 'U' ? Number(digits) * 4 : Number(digits);
-  const count = elementCountOf(shape);
-  const needed = (count ?? Number.POSITIVE_INFINITY) * itemBytes;
+  const type = elementTypeOf(descr, label);
+  const { itemBytes, dtype } = type;
   const data = bytes.subarray(dataStart);
-  if (count === null || data.byteLength !== needed) {
+  const count = elementCountOf(shape);
+  if (count === null || data.byteLength !== count * itemBytes) {
+    const need = count === null ? 'more bytes than there can be' : `${count * itemBytes} bytes`;
     throw broken(
       label,
-      `'${descr}' of shape (${shape.join(', ')}) takes ${needed} bytes, and ${data.byteLength} follow the header`,
+      `'${descr}' of shape (${shape.join(', ')}) takes ${need}, and ${data.byteLength} follow the header`,
     );
   }
-  // Fixed-size text of size 0 takes no bytes, however many elements there are.
-  if (itemBytes === 0 && count > data.byteLength && count > 1_000_000) {
-    throw broken(label, `it claims ${count} empty strings`);
-  }
-  const native = order === '>' ? swapBytes(data, swapWidth(kind, itemBytes)) : data;
+  const native = type.isBigEndian ? swapBytes(data, type.swapBytes) : data;
   const ordered = isFortranOrder ? toCOrder(native, shape, itemBytes) : native;
-  if (dtype === 'string') return textTensor(kind, ordered, shape, itemBytes, label);
+  if (dtype === 'string') return textTensor(type, ordered, shape, label);
   const elements = dtype === 'bool' ? ordered.map((byte) => (byte === 0 ? 0 : 1)) : ordered;
-  if (elements.byteLength !== byteLengthOf(dtype, count)) throw new Error('element sizes differ');
   return new Tensor({ dtype, dims: shape, storage: memoryStorage(elements) });
 }
 
-/** Bytes that change places together: complex numbers are two floats, `U` text is code points. */
-function swapWidth(kind: string, itemBytes: number): number {
-  if (kind === 'U') return 4;
-  if (kind === 'S' || kind === 'a') return 1;
-  return kind === 'c' ? itemBytes / 2 : itemBytes;
+/** A type string of NumPy, taken apart. */
+interface NpyType {
+  readonly dtype: DataType;
+  /** NumPy's letter: `f`, `i`, `U`, … */
+  readonly kind: string;
+  readonly itemBytes: number;
+  /** Bytes that change places together: complex numbers are two floats, `U` text is code points. */
+  readonly swapBytes: number;
+  readonly isBigEndian: boolean;
+}
+
+function elementTypeOf(descr: string, label: string): NpyType {
+  const [, order = '', kind = '', digits = ''] = /^([<>|]?)([a-zA-Z])(\d*)$/.exec(descr) ?? [];
+  const refusal = refusals[kind];
+  if (refusal !== undefined) throw broken(label, refusal[0], refusal[1]);
+  const isBigEndian = order === '>';
+  const size = Number(digits);
+  if (kind === 'U' && size > 0) {
+    return { dtype: 'string', kind, itemBytes: 4 * size, swapBytes: 4, isBigEndian };
+  }
+  if (kind === 'S' && size > 0) {
+    return { dtype: 'string', kind, itemBytes: size, swapBytes: 1, isBigEndian };
+  }
+  const dtype = types[kind + digits];
+  if (dtype === undefined)
+    throw broken(label, `its type '${descr}' is none that a tensor can have`);
+  return { dtype, kind, itemBytes: size, swapBytes: kind === 'c' ? size / 2 : size, isBigEndian };
 }
 
 function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
@@ -128,16 +136,15 @@ function toCOrder(bytes: Uint8Array, shape: readonly number[], itemBytes: number
 }
 
 function textTensor(
-  kind: string,
+  { kind, itemBytes }: NpyType,
   bytes: Uint8Array,
   shape: readonly number[],
-  itemBytes: number,
   label: string,
 ): Tensor {
-  const count = elementCountOf(shape) ?? 0;
-  const items = Array.from({ length: count }, (_, at) =>
-    bytes.subarray(at * itemBytes, (at + 1) * itemBytes),
-  );
+  const items: Uint8Array[] = [];
+  for (let at = 0; at < bytes.byteLength; at += itemBytes) {
+    items.push(bytes.subarray(at, at + itemBytes));
+  }
   if (kind === 'U') {
     return stringTensor(
       shape,

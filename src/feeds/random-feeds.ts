@@ -1,7 +1,8 @@
-import type { Model } from '../graph/index.ts';
+import type { Model, Value } from '../graph/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { ModelInput } from './inputs.ts';
 import { type ChosenSizes, chooseSizes } from './sizes/choose.ts';
+import { scalarByName } from './values/by-name.ts';
 import { generate } from './values/generate.ts';
 import { Random } from './values/random.ts';
 import { type Recipe, recipeFor } from './values/recipe.ts';
@@ -33,7 +34,8 @@ export function randomFeeds(
   },
 ): RandomFeeds {
   const needed = inputs.filter((input) => !input.isOptional);
-  const sizes = chooseSizes(model, needed, options.fixed, options.batch);
+  const { fixed: symbols, batch = 1 } = options;
+  const sizes = chooseSizes(model, needed, { symbols, batch, integers: knownScalars(needed) });
   const tracer = new DemandTracer(model, sizes.propagation);
   const shapeOf = (input: ModelInput): readonly number[] => sizes.shapes.get(input.name) ?? [];
   const sequenceLength = longestSequence(needed.map(shapeOf));
@@ -55,6 +57,17 @@ export function randomFeeds(
     return feed;
   });
   return { feeds, recipes, sizes };
+}
+
+/** Inputs of one element whose name says what it will be: they decide which branch of an If runs. */
+function knownScalars(inputs: readonly ModelInput[]): Map<Value, readonly number[]> {
+  return new Map(
+    inputs.flatMap(({ name, value, dtype, dims }) => {
+      if (dims === null || dims.some((size) => size !== 1)) return [];
+      const known = scalarByName(name, dtype);
+      return known === null ? [] : [[value, [known]] as const];
+    }),
+  );
 }
 
 /** The second axis of the first input that has one: what lengths count along. */

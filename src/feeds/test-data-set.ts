@@ -86,9 +86,13 @@ function readInto(
   target.set(value.name, tensor.with({ name: value.name }));
 }
 
-function numberedFiles(
-  folder: string,
-): { name: string; kind: 'input' | 'output'; index: number }[] {
+interface NumberedFile {
+  readonly name: string;
+  readonly kind: 'input' | 'output';
+  readonly index: number;
+}
+
+function numberedFiles(folder: string): NumberedFile[] {
   let names: string[];
   try {
     names = fs.readdirSync(folder);
@@ -96,10 +100,10 @@ function numberedFiles(
     throw fromFileError('cannot read the input data', folder, error);
   }
   return names
-    .flatMap((name) => {
+    .flatMap((name): NumberedFile[] => {
       const [, kind, digits] = /^(input|output)_(\d+)\.pb$/.exec(name) ?? [];
       if (kind !== 'input' && kind !== 'output') return [];
-      return [{ name, kind: kind as 'input' | 'output', index: Number(digits) }];
+      return [{ name, kind, index: Number(digits) }];
     })
     .toSorted((a, b) => a.kind.localeCompare(b.kind) || a.index - b.index);
 }

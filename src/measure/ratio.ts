@@ -102,8 +102,8 @@ export interface RatioLimit {
   /** The largest ratio that is still good: 1.05 allows 5 % more time, 0.9 asks for 10 % less. */
   readonly limit: number;
   /**
-   * Times that differ by less than this are equal whatever their ratio: what the clock and one call
-   * cost. Milliseconds.
+   * Being slower by surely less than this is not being slower, whatever the ratio: it is what the clock
+   * and one call vary by. Milliseconds.
    */
   readonly smallestChangeMs: number;
 }
@@ -113,12 +113,12 @@ export interface RatioLimit {
  * `inconclusive` where the data cannot tell.
  */
 export function judgeRatio(
-  { ratio, low, high }: Pick<RatioEstimate, 'ratio' | 'low' | 'high'>,
+  { low, high }: Pick<RatioEstimate, 'low' | 'high'>,
   beforeMs: number,
   { limit, smallestChangeMs }: RatioLimit,
 ): Verdict {
-  if (limit >= 1 && Math.abs(ratio - 1) * beforeMs < smallestChangeMs) return 'pass';
   if (low === null || high === null) return 'inconclusive';
+  if (limit >= 1 && (high - 1) * beforeMs < smallestChangeMs) return 'pass';
   if (high < limit) return 'pass';
   return low > limit ? 'fail' : 'inconclusive';
 }

@@ -29,6 +29,8 @@ export interface AccumulatorSettings {
   readonly castIo?: boolean;
   /** Why two runs need not agree (random operators); a difference is then inconclusive. */
   readonly nondeterministic?: string;
+  /** Why there is nothing to compare, where that is known. */
+  readonly incomparable?: string;
 }
 
 /**
@@ -88,7 +90,7 @@ export class OutputAccumulator {
 
   /** The comparison so far. */
   finish(): OutputParity {
-    const { name, nonFiniteReference = 'invalid', nondeterministic } = this.#settings;
+    const { name, nonFiniteReference = 'invalid', nondeterministic, incomparable } = this.#settings;
     const { dtype, dims } = this.#first ?? { dtype: null, dims: [] };
     const judged: JudgedOutput = {
       name,
@@ -101,6 +103,7 @@ export class OutputAccumulator {
       tolerance: this.#toleranceFor(dtype ?? 'float32'),
       expectsNonFinite: nonFiniteReference === 'expected',
       nondeterministic: nondeterministic ?? null,
+      incomparable: incomparable ?? 'nothing was compared',
     };
     return judge(judged);
   }

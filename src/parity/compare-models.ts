@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
 import { openModel } from '../onnx/index.ts';
 import type { Verdict } from '../report/index.ts';
-import { openSession, type Session } from '../runtime/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { OutputAccumulator } from './accumulator.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+import { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
 import { type NamePair, pairNames, planInputs } from './pairing.ts';
 import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
 import { randomOutputs, randomReason } from './random-outputs.ts';
@@ -72,10 +72,10 @@ function isSameFile(left: string, right: string): boolean {
 async function openBoth(
   sides: readonly [ParitySide, ParitySide],
   signal: AbortSignal | undefined,
-): Promise<[Session, Session]> {
+): Promise<[Runnable, Runnable]> {
   const [first, second] = await Promise.allSettled(
     sides.map(({ path, settings }) =>
-      openSession(path, { ...settings, ...(signal && { signal }) }),
+      openRunnable(path, { ...settings, ...(signal && { signal }) }),
     ),
   );
   if (first?.status === 'fulfilled' && second?.status === 'fulfilled') {
@@ -88,25 +88,25 @@ async function openBoth(
 async function run(
   settings: ParitySettings,
   study: Study,
-  reference: Session,
-  candidate: Session,
+  reference: Runnable,
+  candidate: Runnable,
 ): Promise<ParityResult> {
   const { match = 'name', castIo = false, total = totalOf(settings) } = settings;
-  const inputs = planInputs(reference, candidate, {
+  const inputs = planInputs(reference.inputs, candidate.inputs, {
     match,
     castIo,
     candidatePath: settings.candidate.path,
   });
   const outputs = pairNames(names(reference), names(candidate), match).map((pair) =>
-    accumulatorFor(pair, settings, study),
+    accumulatorFor(pair, [reference, candidate], settings, study),
   );
   let samples = 0;
   for await (const feeds of settings.feeds) {
     if (settings.signal?.aborted) throw interrupted();
     const left = await reference.run(feeds);
     const right = await candidate.run(inputs.translate(feeds));
-    addSample(outputs, left.outputs, right.outputs);
-    settings.onSample?.(samples, { feeds, reference: left.outputs, candidate: right.outputs });
+    addSample(outputs, left, right);
+    settings.onSample?.(samples, { feeds, reference: left, candidate: right });
     samples += 1;
     settings.onProgress?.(samples, total);
   }
@@ -117,7 +117,11 @@ async function run(
     profileReason: study.reason,
     samples,
     outputs: finished,
-    warnings: [...inputs.warnings, ...warnings],
+    warnings: [
+      ...new Set([...reference.notes, ...candidate.notes]),
+      ...inputs.warnings,
+      ...warnings,
+    ],
   };
 }
 
@@ -163,21 +167,48 @@ function totalOf({ feeds }: ParitySettings): number | null {
   return Array.isArray(feeds) ? feeds.length : null;
 }
 
-function names(session: Session): string[] {
-  return session.outputs.map((output) => output.name);
+function names({ outputs }: Runnable): string[] {
+  return outputs.map((output) => output.name);
 }
 
-function accumulatorFor(pair: NamePair, settings: ParitySettings, study: Study): PairedOutput {
+function accumulatorFor(
+  pair: NamePair,
+  sides: readonly [Runnable, Runnable],
+  settings: ParitySettings,
+  study: Study,
+): PairedOutput {
   const name = pair.reference ?? pair.candidate ?? '';
   const drawnBy = study.random.get(name);
+  const [r, a] = [outputOf(sides[0], pair.reference), outputOf(sides[1], pair.candidate)];
+  const unpassable = r?.unpassable ?? a?.unpassable ?? null;
   const accumulator = new OutputAccumulator({
     name,
     profile: study.profile,
     ...(settings.overrides && { overrides: settings.overrides }),
     castIo: settings.castIo ?? false,
     ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),
+    ...(unpassable !== null && { incomparable: unpassable }),
   });
-  if (pair.candidate === null) accumulator.fail('the candidate does not have this output');
-  if (pair.reference === null) accumulator.fail('only the candidate has this output');
+  const failure = interfaceFailure(r, a);
+  if (failure !== null) accumulator.fail(failure);
   return { pair, accumulator };
+}
+
+/** What is wrong before any value is looked at, or null. */
+function interfaceFailure(
+  reference: RunnableOutput | undefined,
+  candidate: RunnableOutput | undefined,
+): string | null {
+  if (candidate === undefined) return 'the candidate does not have this output';
+  if (reference === undefined) return 'only the candidate has this output';
+  const [r, a] = [keysText(reference.keys), keysText(candidate.keys)];
+  return r === a ? null : `its maps have the keys ${a} instead of ${r}`;
+}
+
+function outputOf(side: Runnable, name: string | null): RunnableOutput | undefined {
+  return side.outputs.find((output) => output.name === name);
+}
+
+function keysText(keys: readonly string[] | null): string {
+  return keys === null ? 'of no map' : keys.join(', ');
 }

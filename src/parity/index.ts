@@ -1,6 +1,7 @@
 export { type AccumulatorSettings, OutputAccumulator } from './accumulator.ts';
 export { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 export { compareModels } from './compare-models.ts';
+export { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
 export type {
   MatchMode,
   MinimumTolerance,

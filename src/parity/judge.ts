@@ -23,6 +23,8 @@ export interface JudgedOutput {
   readonly tolerance: OutputTolerance;
   readonly expectsNonFinite: boolean;
   readonly nondeterministic: string | null;
+  /** What to say where there was no sample. */
+  readonly incomparable: string;
 }
 
 /** Turns the sums over an output into its metrics, its verdict and what to say about it. */
@@ -73,8 +75,8 @@ function classMismatchReasons({ classMismatches, firstClassMismatch }: ElementSt
 }
 
 /** Why the data cannot decide. */
-function doubtsOf({ dtype, stats, expectsNonFinite }: JudgedOutput): string[] {
-  if (dtype === null) return ['nothing was compared'];
+function doubtsOf({ dtype, stats, expectsNonFinite, incomparable }: JudgedOutput): string[] {
+  if (dtype === null) return [incomparable];
   const { nan, posInf, negInf } = stats.reference;
   if (expectsNonFinite || nan + posInf + negInf === 0) return [];
   const kinds = [

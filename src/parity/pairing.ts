@@ -1,14 +1,7 @@
 import { MlkitError } from '../errors.ts';
-import type { Feeds, Session, ValueInfo } from '../runtime/index.ts';
-import type { DataType, NumericArray, Tensor } from '../tensor/index.ts';
-import {
-  dataTypes,
-  encodeBfloat16,
-  encodeFloat16,
-  encodeSmallFloat,
-  isSmallFloatType,
-  tensorFrom,
-} from '../tensor/index.ts';
+import type { Feeds, ValueInfo } from '../runtime/index.ts';
+import { type DataType, dataTypes, type Tensor } from '../tensor/index.ts';
+import { carry } from './carry.ts';
 import type { MatchMode } from './parity.ts';
 
 /** A name in the reference and the name of its counterpart; null: there is none. */
@@ -38,6 +31,8 @@ export function pairNames(
   return [...shared, ...extra.map((name) => ({ reference: null, candidate: name }))];
 }
 
+export type InputSide = Pick<ValueInfo, 'name' | 'dtype'>;
+
 export interface InputPlan {
   /** Feeds of the candidate from those of the reference. */
   translate(feeds: Feeds): Feeds;
@@ -51,17 +46,17 @@ export interface InputPlan {
  *   type or rank.
  */
 export function planInputs(
-  reference: Pick<Session, 'inputs'>,
-  candidate: Pick<Session, 'inputs'>,
+  reference: readonly InputSide[],
+  candidate: readonly InputSide[],
   options: { match: MatchMode; castIo: boolean; candidatePath: string },
 ): InputPlan {
   const { match, castIo, candidatePath } = options;
-  const pairs = candidate.inputs.map((input, at) => ({
+  const pairs = candidate.map((input, at) => ({
     input,
-    from: match === 'position' ? reference.inputs[at] : byName(reference.inputs, input.name),
+    from: match === 'position' ? reference[at] : byName(reference, input.name),
   }));
   const used = new Set(pairs.map((pair) => pair.from?.name));
-  const unused = reference.inputs.filter((input) => !used.has(input.name));
+  const unused = reference.filter((input) => !used.has(input.name));
   const warnings = unused.map(
     (input) =>
       `the candidate has no input "${input.name}"; the reference's data for it goes unused`,
@@ -93,13 +88,13 @@ export function planInputs(
   };
 }
 
-function byName(inputs: readonly ValueInfo[], name: string): ValueInfo | undefined {
+function byName(inputs: readonly InputSide[], name: string): InputSide | undefined {
   return inputs.find((input) => input.name === name);
 }
 
 function unfed(
-  input: ValueInfo,
-  unused: readonly ValueInfo[],
+  input: InputSide,
+  unused: readonly InputSide[],
   { match, candidatePath }: { match: MatchMode; candidatePath: string },
 ): MlkitError {
   const names = unused.map((each) => `"${each.name}"`).join(', ');
@@ -120,15 +115,8 @@ function isFloat(dtype: DataType | null): boolean {
 }
 
 /** The tensor in the input's type, rounded to nearest. */
-function cast(tensor: Tensor, input: ValueInfo): Tensor {
-  const { dtype } = input;
-  if (dtype === null || dtype === tensor.dtype || !isFloat(tensor.dtype)) return tensor;
-  return tensorFrom(dtype, tensor.dims, encode(tensor.toFloat64(), dtype), input.name);
-}
-
-function encode(values: Float64Array, dtype: DataType): NumericArray {
-  if (dtype === 'float16') return encodeFloat16(values);
-  if (dtype === 'bfloat16') return encodeBfloat16(values);
-  if (isSmallFloatType(dtype)) return encodeSmallFloat(dtype, values);
-  return dtype === 'float32' ? Float32Array.from(values) : values;
+function cast(tensor: Tensor, { name, dtype }: InputSide): Tensor {
+  return dtype !== null && isFloat(dtype) && isFloat(tensor.dtype)
+    ? carry(tensor, dtype, name)
+    : tensor;
 }

@@ -75,7 +75,7 @@ class Editor {
     // plain product can be fused.
     graph.removeAttribute(node, 'transB');
     graph.removeAttribute(node, 'alpha');
-    const bias = this.#foldedBias(node, product.bias, product.beta);
+    const bias = this.#foldedBias(product.bias, product.beta);
     if (bias === 'unchanged') return;
     if (node.inputs.length > 2) graph.setInput(node, 2, bias);
     graph.removeAttribute(node, 'beta');
@@ -146,7 +146,7 @@ class Editor {
   /** `beta · bias`, computed now where the bias is a constant, or by a node. */
   #scaledBias(node: Node, bias: Value | null, beta: number): Value | null {
     if (bias === null) return null;
-    const folded = this.#foldedBias(node, bias, beta);
+    const folded = this.#foldedBias(bias, beta);
     if (folded !== 'unchanged') return folded;
     const factor = tensorFrom('float32', [], Float32Array.of(beta));
     const constant = addConstant(node.graph, `${nodeName(node)}_beta`, factor);
@@ -154,7 +154,7 @@ class Editor {
   }
 
   /** `beta · bias` where that needs no computing while the model runs; null where there is no bias. */
-  #foldedBias(node: Node, bias: Value | null, beta: number): Value | null | 'unchanged' {
+  #foldedBias(bias: Value | null, beta: number): Value | null | 'unchanged' {
     if (bias === null || beta === 1) return bias;
     const found = findWeight(bias, this.#model.irVersion);
     if (found === 'computed' || 'reason' in found || found.isTransposed) return 'unchanged';

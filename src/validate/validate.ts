@@ -2,9 +2,8 @@ import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
 import { type FeedPlan, planFeeds } from '../feeds/index.ts';
 import { openModel } from '../onnx/index.ts';
-import { worstVerdict } from '../parity/index.ts';
+import { openRunnable, worstVerdict } from '../parity/index.ts';
 import { toolInfo, type Verdict } from '../report/index.ts';
-import { openSession } from '../runtime/index.ts';
 import { accuracyOf, judgeDrop } from './accuracy.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { readLabels } from './labels.ts';
@@ -146,11 +145,10 @@ async function accuracyReport(
   services: Services,
 ): Promise<ValidateReport> {
   const scorer = new Scorer(labels ?? []);
-  const session = await openSession(config.reference, sessionSettings(config, services));
+  const session = await openRunnable(config.reference, sessionSettings(config, services));
   try {
     for (const [at, feeds] of plan.feeds.entries()) {
-      const { outputs } = await session.run(feeds);
-      scorer.add(outputs, plan.rowsPerFeed[at] ?? 1);
+      scorer.add(await session.run(feeds), plan.rowsPerFeed[at] ?? 1);
       services.onProgress?.(at + 1, plan.feeds.length);
     }
   } finally {

@@ -13,7 +13,8 @@ describe('resolveEffort', () => {
       durationMs: 1500,
       maxMs: 4000,
       adapts: true,
-      maxTimeMs: null,
+      maxTimeMs: 20_000,
+      cutsShort: true,
     });
   });
 
@@ -37,10 +38,16 @@ describe('resolveEffort', () => {
 
   test('a gate may ask for more processes, within a minute', () => {
     const compared = testConfig('m', { baseline: 'b.onnx' });
-    expect(resolveEffort(compared, 1)).toMatchObject({ looks: [8], maxTimeMs: null });
+    expect(resolveEffort(compared, 1)).toMatchObject({ looks: [8], maxTimeMs: 60_000 });
     expect(resolveEffort({ ...compared, gates: [gate] }, 1)).toMatchObject({
       looks: [8, 16, 32],
       maxTimeMs: 60_000,
+    });
+    // What the user asks for is done at least once, and then the minute counts.
+    expect(resolveEffort({ ...compared, gates: [gate], durationMs: 10_000 }, 1)).toMatchObject({
+      looks: [8, 16, 32],
+      maxTimeMs: 60_000,
+      cutsShort: false,
     });
     const fixed = { ...compared, gates: [gate], processes: 10 };
     expect(resolveEffort(fixed, 1)).toMatchObject({ looks: [10], maxTimeMs: null });
@@ -54,7 +61,7 @@ describe('resolveEffort', () => {
 
 describe('planProcess', () => {
   const feeds = [new Map()];
-  const situation = { feeds, round: 0, rounds: 3, samplesSoFar: 0, budgetMs: null };
+  const situation = { feeds, round: 0, rounds: 3, samplesSoFar: 0, runMs: 0, budgetMs: null };
   const effort = resolveEffort(testConfig('m'), 1);
 
   test('follows the effort', () => {
@@ -78,6 +85,11 @@ describe('planProcess', () => {
     expect(second).toEqual({ feeds, warmup: { runs: 1 }, runs: 2 });
     const third = planProcess(effort, { ...situation, round: 2, samplesSoFar: 3 });
     expect(third).toEqual({ feeds, warmup: { runs: 1 }, runs: 2 });
+  });
+
+  test('a model that is slower still is not waited for', () => {
+    const slow = { ...situation, round: 1, samplesSoFar: 1, runMs: 5000 };
+    expect(planProcess(effort, slow)).toMatchObject({ warmup: 'auto', durationMs: 1500 });
   });
 
   test('a model that is fast enough goes on as it began', () => {

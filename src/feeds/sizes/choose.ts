@@ -22,20 +22,15 @@ interface RankedInput extends ModelInput {
 const likelyRanks = [2, 4, 3, 1, 5, 0];
 
 /** Sizes to try when those to start from do not work, besides what the graph asks for. */
-const triedSizes: readonly number[] = [
-  32,
-  64,
-  128,
-  224,
-  256,
-  512,
-  ...[28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640],
-  ...[1024, 2048, 4096, 8192, 16000, 16384, 48000],
-  ...Array.from({ length: 64 }, (_, at) => at + 1),
+const commonSizes = [
+  [32, 64, 128, 224, 256, 512],
+  [28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640],
+  [1024, 2048, 4096, 8192, 16000, 16384, 48000],
 ];
+const triedSizes = [...commonSizes.flat(), ...Array.from({ length: 64 }, (_, at) => at + 1)];
 
-/** Each round sets out from the sizes that got furthest; more rounds have not been seen to help. */
-const mostRounds = 4;
+/** How many groups of variables may be changed, one after the other. */
+const mostChanges = 4;
 
 /** Nodes looked at while sizes are searched; a search that ends early leaves the start sizes. */
 const mostSteps = 1_000_000;
@@ -46,13 +41,17 @@ const mostSteps = 1_000_000;
  * {@link propagateSizes}; where none are found that do, the start sizes stay, and the runtime will
  * say what is wrong with them.
  *
- * @param batch Size of batch dimensions, default 1.
+ * @param given Sizes that the user fixed, by symbol; elements of inputs that are known beforehand; and
+ *   the size of batch dimensions.
  */
 export function chooseSizes(
   model: Model,
   inputs: readonly ModelInput[],
-  fixed: ReadonlyMap<string, number>,
-  batch = 1,
+  given: {
+    readonly symbols: ReadonlyMap<string, number>;
+    readonly integers: ReadonlyMap<Value, readonly number[]>;
+    readonly batch: number;
+  },
 ): ChosenSizes {
   const open = inputs.filter((input) => input.dims === null);
   let best: ChosenSizes | null = null;
@@ -61,7 +60,7 @@ export function chooseSizes(
       const dims = input.dims ?? Array.from({ length: rank }, () => null);
       return { ...input, dims };
     });
-    const search = new SizeSearch(model, ranked, fixed, batch);
+    const search = new SizeSearch(model, ranked, given);
     const chosen = search.result();
     if (chosen.propagation.misfit === null) return chosen;
     if (best === null || chosen.propagation.reach > best.propagation.reach) best = chosen;
@@ -70,56 +69,72 @@ export function chooseSizes(
   return best;
 }
 
+interface Change {
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly found: ChosenSizes;
+}
+
 class SizeSearch {
   readonly #model: Model;
   readonly #inputs: readonly RankedInput[];
-  readonly #fixed: ReadonlyMap<string, number>;
+  readonly #given: Parameters<typeof chooseSizes>[2];
   readonly #variables: readonly Variable[];
   #stepsLeft: number;
 
   constructor(
     model: Model,
     inputs: readonly RankedInput[],
-    fixed: ReadonlyMap<string, number>,
-    batch: number,
+    given: Parameters<typeof chooseSizes>[2],
   ) {
     this.#model = model;
     this.#inputs = inputs;
-    this.#fixed = fixed;
-    this.#variables = findVariables(inputs, batch);
+    this.#given = given;
+    this.#variables = findVariables(inputs, given.batch);
     this.#stepsLeft = mostSteps;
   }
 
   result(): ChosenSizes {
     const sizes = new Map(this.#variables.map(({ key, size }) => [key, size]));
     const start = this.#try(sizes);
-    let best = start;
-    for (let round = 0; round < mostRounds && !isPerfect(best); round += 1) {
-      const before = best;
-      best = this.#improve(sizes, best);
-      if (best === before) break;
-    }
+    const best = isPerfect(start) ? start : this.#search(sizes, start, mostChanges);
     return best.propagation.misfit === null ? best : start;
   }
 
-  /** Tries other sizes, one group of variables after the other, and keeps those that get further. */
-  #improve(sizes: Map<string, number>, start: ChosenSizes): ChosenSizes {
-    let best = start;
-    for (const { keys, isBatch } of this.#groups()) {
-      // Rows are changed because they must be, not to please a branch that may never run.
-      if (isBatch && best.propagation.misfit === null) continue;
-      const wanted = best.propagation.misfit?.wanted ?? [];
-      for (const size of new Set([...wanted, ...triedSizes])) {
-        if (isPerfect(best)) return best;
-        if (!Number.isSafeInteger(size) || this.#stepsLeft <= 0) continue;
-        const changed = new Map([...sizes, ...keys.map((key) => [key, size] as const)]);
-        const found = this.#try(changed);
-        if (!isBetter(found.propagation, best.propagation)) continue;
-        best = found;
-        for (const key of keys) sizes.set(key, size);
+  /**
+   * Changes one group of variables, then others: sizes that get further are set out from in turn, those
+   * that the graph asked for first. Ends at the first sizes that work.
+   */
+  #search(sizes: ReadonlyMap<string, number>, start: ChosenSizes, changes: number): ChosenSizes {
+    const further = new Map<number, Change>();
+    for (const change of this.#changes(sizes, start)) {
+      if (isPerfect(change.found)) return change.found;
+      const { propagation } = change.found;
+      if (isBetter(propagation, start.propagation) && !further.has(propagation.reach)) {
+        further.set(propagation.reach, change);
       }
     }
+    let best = start;
+    for (const next of further.values()) {
+      const found = changes > 1 ? this.#search(next.sizes, next.found, changes - 1) : next.found;
+      if (isPerfect(found)) return found;
+      if (isBetter(found.propagation, best.propagation)) best = found;
+    }
     return best;
+  }
+
+  /** Everything that follows from one group of variables having another size. */
+  *#changes(sizes: ReadonlyMap<string, number>, start: ChosenSizes): Iterable<Change> {
+    const { misfit } = start.propagation;
+    const candidates = new Set([...(misfit?.wanted ?? []), ...triedSizes]);
+    for (const { keys, isBatch } of this.#groups()) {
+      // Rows are changed because they must be, not to please a branch that may never run.
+      if (isBatch && misfit === null) continue;
+      for (const size of candidates) {
+        if (!Number.isSafeInteger(size) || this.#stepsLeft <= 0) continue;
+        const changed = new Map([...sizes, ...keys.map((key) => [key, size] as const)]);
+        yield { sizes: changed, found: this.#try(changed) };
+      }
+    }
   }
 
   /** Variables to change together: groups first, then each alone; batches last of all. */
@@ -140,7 +155,7 @@ class SizeSearch {
   }
 
   #try(sizes: ReadonlyMap<string, number>): ChosenSizes {
-    const symbols = new Map([...sizes, ...this.#fixed]);
+    const symbols = new Map([...sizes, ...this.#given.symbols]);
     const shapes = new Map<string, readonly number[]>();
     const values = new Map<Value, readonly number[]>();
     for (const input of this.#inputs) {
@@ -148,7 +163,8 @@ class SizeSearch {
       shapes.set(input.name, shape);
       values.set(input.value, shape);
     }
-    const propagation = propagateSizes(this.#model, values, symbols);
+    const { integers } = this.#given;
+    const propagation = propagateSizes(this.#model, { sizes: values, integers, symbols });
     const { nodeCount } = this.#model.graph;
     this.#stepsLeft -= Math.min(propagation.reach, nodeCount) + 10;
     return { shapes, symbols, propagation };

@@ -1,6 +1,6 @@
 import { type DataType, dataTypes, type Tensor } from '../../tensor/index.ts';
-import { sliceLength } from './layout-rules.ts';
 import { axisOf, type RuleContext } from './rule.ts';
+import { sliceRanges } from './slice-ranges.ts';
 
 /** Shapes and indices are short; longer constants are data. */
 const mostElements = 256;
@@ -67,24 +67,14 @@ const gather: IntegerRule = ({ node, sizes, integers }) => {
   return pickAll(data, shape, picks);
 };
 
-const slice: IntegerRule = ({ node, sizes, integers, opset }) => {
-  const data = integers(0);
-  const shape = sizes(0);
-  const starts = opset < 10 ? node.ints('starts') : integers(1);
-  const ends = opset < 10 ? node.ints('ends') : integers(2);
-  const axes = opset < 10 ? node.ints('axes') : integers(3);
-  const steps = opset < 10 ? null : integers(4);
-  if (data === null || shape === null || !starts || !ends) return null;
-  if ((node.inputs[3] && !axes) || (node.inputs[4] && !steps)) return null;
+const slice: IntegerRule = (context) => {
+  const data = context.integers(0);
+  const shape = context.sizes(0);
+  const ranges = shape === null ? null : sliceRanges(context, shape);
+  if (data === null || shape === null || ranges === null) return null;
   const picks = shape.map(upTo);
-  for (const [at, start] of starts.entries()) {
-    const axis = axisOf(axes?.[at] ?? at, shape.length);
-    if (axis === null) return null;
-    const size = shape[axis] ?? 0;
-    const step = steps?.[at] ?? 1;
-    const length = sliceLength(size, start, ends[at] ?? 0, step);
-    const from = start < 0 ? Math.max(0, start + size) : Math.min(start, size - 1);
-    picks[axis] = upTo(length).map((index) => from + index * step);
+  for (const { axis, first, step, length } of ranges) {
+    picks[axis] = upTo(length).map((at) => first + at * step);
   }
   return pickAll(data, shape, picks);
 };
@@ -156,6 +146,13 @@ const rules: Readonly<Record<string, IntegerRule>> = {
   Max: elementwise(Math.max),
   Min: elementwise(Math.min),
   Equal: elementwise((a, b) => (a === b ? 1 : 0)),
+  Less: elementwise((a, b) => (a < b ? 1 : 0)),
+  LessOrEqual: elementwise((a, b) => (a <= b ? 1 : 0)),
+  Greater: elementwise((a, b) => (a > b ? 1 : 0)),
+  GreaterOrEqual: elementwise((a, b) => (a >= b ? 1 : 0)),
+  And: elementwise((a, b) => (a !== 0 && b !== 0 ? 1 : 0)),
+  Or: elementwise((a, b) => (a !== 0 || b !== 0 ? 1 : 0)),
+  Not: ({ integers }) => integers(0)?.map((value) => (value === 0 ? 1 : 0)) ?? null,
 };
 
 /**

@@ -1,5 +1,6 @@
 import { broadcastSizes } from './elementwise-rules.ts';
 import { axisOf, countOf, misfit, type RuleContext, type SizeRule } from './rule.ts';
+import { sliceRanges } from './slice-ranges.ts';
 
 /** Operators that rearrange: the number of elements, or the sizes of other axes, must work out. */
 
@@ -120,33 +121,14 @@ const gather: SizeRule = ({ node, sizes, integers }) => {
   return [[...data.slice(0, axis), ...indices, ...data.slice(axis + 1)]];
 };
 
-const slice: SizeRule = ({ node, sizes, integers, opset }) => {
-  const x = sizes(0);
-  if (x === null) return [null];
-  const isOld = opset < 10;
-  const starts = isOld ? node.ints('starts') : integers(1);
-  const ends = isOld ? node.ints('ends') : integers(2);
-  const given = isOld ? (node.ints('axes') ?? null) : node.inputs[3] ? integers(3) : null;
-  const steps = !isOld && node.inputs[4] ? integers(4) : [];
-  if (!starts || !ends || steps === null || (node.inputs[3] && given === null)) return [null];
+const slice: SizeRule = (context) => {
+  const x = context.sizes(0);
+  const ranges = x === null ? null : sliceRanges(context, x);
+  if (x === null || ranges === null) return [null];
   const result = [...x];
-  for (const [at, start] of starts.entries()) {
-    const axis = axisOf(given?.[at] ?? at, x.length);
-    if (axis === null) return misfit(`rank ${x.length} has no axis ${given?.[at] ?? at}`);
-    result[axis] = sliceLength(x[axis] ?? 0, start, ends[at] ?? 0, steps[at] ?? 1);
-  }
+  for (const { axis, length } of ranges) result[axis] = length;
   return [result];
 };
-
-/** How many elements a slice of an axis takes. */
-export function sliceLength(size: number, start: number, end: number, step: number): number {
-  const clamp = (index: number, least: number, most: number): number =>
-    Math.min(most, Math.max(least, index < 0 ? index + size : index));
-  const isForward = step > 0;
-  const from = isForward ? clamp(start, 0, size) : clamp(start, 0, size - 1);
-  const to = isForward ? clamp(end, 0, size) : clamp(end, -1, size - 1);
-  return Math.max(0, Math.ceil((to - from) / step));
-}
 
 const pad: SizeRule = ({ node, sizes, integers }) => {
   const x = sizes(0);

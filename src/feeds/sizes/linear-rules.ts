@@ -1,23 +1,24 @@
 import { broadcastSizes } from './elementwise-rules.ts';
-import { axisOf, misfit, type RuleContext, type SizeRule } from './rule.ts';
+import { axisOf, misfit, type RuleContext, type SizeRule, type Sizes } from './rule.ts';
 
 /** Operators with weights: what they multiply by says how large their input must be. */
 
 const matMul: SizeRule = ({ sizes }) => product(sizes(0), sizes(1));
 const qLinearMatMul: SizeRule = ({ sizes }) => product(sizes(0), sizes(3));
 
-function product(a: readonly number[] | null, b: readonly number[] | null): ReturnType<SizeRule> {
-  if (a === null || b === null || a.length === 0 || b.length === 0) return [null];
+function product(a: Sizes, b: Sizes): ReturnType<SizeRule> {
+  if (!a?.length || !b?.length) return [null];
+  // A vector is one row in front of a matrix, one column behind it; the result drops it again.
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
-  const inner = left.at(-1) ?? 0;
-  const wanted = right.at(-2) ?? 0;
+  const inner = left.at(-1);
+  const wanted = right.at(-2);
   if (inner !== wanted) return misfit(`inner sizes ${inner} and ${wanted} differ`, wanted, inner);
   const outer = broadcastSizes([left.slice(0, -2), right.slice(0, -2)]);
   if (outer === null || 'reason' in outer) return outer ?? [null];
-  const rows = a.length === 1 ? [] : [left.at(-2) ?? 0];
-  const columns = b.length === 1 ? [] : [right.at(-1) ?? 0];
-  return [[...outer, ...rows, ...columns]];
+  return [
+    [...outer, ...a.slice(0, -1).slice(-1), ...right.slice(-1).slice(b.length === 1 ? 1 : 0)],
+  ];
 }
 
 /** Scales and zero points of the second factor are one for all, or one a column, as the bias is. */

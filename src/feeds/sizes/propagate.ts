@@ -21,8 +21,18 @@ export interface Propagation {
   readonly misfit: (Misfit & { readonly node: Node }) | null;
   /** How many nodes worked out before that; infinite when all did. */
   readonly reach: number;
-  /** Branches of If that do not work beside one that does. Better none: which one runs is not known. */
+  /** Branches of If that do not work beside one that does, where it is not known which one runs. */
   readonly deadBranches: number;
+}
+
+/** What a propagation starts from. */
+export interface GivenSizes {
+  /** Shapes of the inputs. */
+  readonly sizes: ReadonlyMap<Value, readonly number[]>;
+  /** Elements of inputs that are known beforehand. */
+  readonly integers: ReadonlyMap<Value, readonly number[]>;
+  /** Sizes of symbolic dimensions, for the shapes that the model declares inside. */
+  readonly symbols: ReadonlyMap<string, number>;
 }
 
 /** Functions that call functions can make few nodes many; beyond this they are left unknown. */
@@ -41,14 +51,9 @@ const rules: Readonly<Record<string, Readonly<Record<string, SizeRule>>>> = {
  * Not shape inference in full: it only has to notice sizes that cannot work, so what it does not know
  * it leaves unknown. One pass over the nodes, up to the first that does not work.
  *
- * @param symbols Sizes of symbolic dimensions, for the shapes that the model declares inside.
  */
-export function propagateSizes(
-  model: Model,
-  inputs: ReadonlyMap<Value, readonly number[]>,
-  symbols: ReadonlyMap<string, number>,
-): Propagation {
-  return new Propagator(model, inputs, symbols);
+export function propagateSizes(model: Model, given: GivenSizes): Propagation {
+  return new Propagator(model, given);
 }
 
 class Propagator implements Propagation {
@@ -58,19 +63,16 @@ class Propagator implements Propagation {
   readonly #model: Model;
   readonly #symbols: ReadonlyMap<string, number>;
   readonly #sizes: Map<Value, Sizes>;
-  readonly #integers = new Map<Value, readonly number[] | null>();
+  readonly #integers: Map<Value, readonly number[] | null>;
   #done = 0;
   #steps = 0;
   #depth = 0;
 
-  constructor(
-    model: Model,
-    inputs: ReadonlyMap<Value, readonly number[]>,
-    symbols: ReadonlyMap<string, number>,
-  ) {
+  constructor(model: Model, given: GivenSizes) {
     this.#model = model;
-    this.#symbols = symbols;
-    this.#sizes = new Map(inputs);
+    this.#symbols = given.symbols;
+    this.#sizes = new Map(given.sizes);
+    this.#integers = new Map(given.integers);
     this.misfit = this.#graph(model.graph);
     this.reach = this.misfit === null ? Number.POSITIVE_INFINITY : this.#done;
   }
@@ -107,17 +109,13 @@ class Propagator implements Propagation {
     const definition = this.#model.functions.find(
       (each) => each.name === node.opType && each.domain === node.domain,
     );
-    if (definition !== undefined) {
-      if (this.#depth >= deepestCall) return null;
-      this.#depth += 1;
-      const misfit = this.#call(node, definition.body);
-      this.#depth -= 1;
-      return misfit;
-    }
+    return definition === undefined ? this.#apply(node) : this.#call(node, definition.body);
+  }
+
+  #apply(node: Node): Propagation['misfit'] {
     const rule = rules[node.domain]?.[node.opType];
-    if (rule === undefined) return null;
     const context = this.contextOf(node);
-    const result = readable(() => rule(context));
+    const result = rule === undefined ? null : readable(() => rule(context));
     if (result === null) return null;
     if (isMisfit(result)) return { ...result, node };
     for (const [at, output] of node.outputs.entries()) {
@@ -130,17 +128,19 @@ class Propagator implements Propagation {
     return null;
   }
 
-  /** The sizes work when they work for one branch: which one runs is not known here. */
+  /**
+   * The sizes work when they work for the branch that runs, or, where that is not known, for one of
+   * the two.
+   */
   #branches(node: Node): Propagation['misfit'] {
     const start = this.#done;
-    const runs = node.subgraphs.map((graph) => {
+    const runs = this.#possibleBranches(node).map((graph) => {
       this.#done = start;
       return { graph, misfit: this.#graph(graph), done: this.#done };
     });
     const working = runs.filter((run) => run.misfit === null);
     this.#done = Math.max(start, ...runs.map((run) => run.done));
-    const best = runs.find((run) => run.done === this.#done);
-    if (working.length === 0) return best?.misfit ?? null;
+    if (working.length === 0) return runs.find((run) => run.done === this.#done)?.misfit ?? null;
     this.deadBranches += runs.length - working.length;
     for (const [at, output] of node.outputs.entries()) {
       const shapes = working.map(({ graph }) => this.#outputSizes(graph, at));
@@ -151,13 +151,22 @@ class Propagator implements Propagation {
     return null;
   }
 
+  #possibleBranches(node: Node): readonly Graph[] {
+    const condition = node.inputs[0] ? this.integersOf(node.inputs[0])?.[0] : undefined;
+    const taken = node.attribute(condition === 0 ? 'else_branch' : 'then_branch');
+    return condition !== undefined && taken?.type === 'graph' ? [taken.value] : node.subgraphs;
+  }
+
   #call(node: Node, body: Graph): Propagation['misfit'] {
+    if (this.#depth >= deepestCall) return null;
+    this.#depth += 1;
     for (const [at, input] of body.inputs.entries()) {
       const value = node.inputs[at];
       this.#sizes.set(input, value ? this.sizesOf(value) : null);
       this.#integers.set(input, value ? this.integersOf(value) : null);
     }
     const misfit = this.#graph(body);
+    this.#depth -= 1;
     if (misfit !== null) return misfit;
     for (const [at, output] of node.outputs.entries()) {
       if (output !== null) this.#sizes.set(output, this.#outputSizes(body, at));

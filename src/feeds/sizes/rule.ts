@@ -26,8 +26,11 @@ export interface RuleContext {
 export type SizeRule = (context: RuleContext) => readonly Sizes[] | Misfit;
 
 /** Makes a {@link Misfit}. */
-export function misfit(reason: string, ...wanted: number[]): Misfit {
-  return { reason, wanted: wanted.filter((size) => size >= 0) };
+export function misfit(reason: string, ...wanted: (number | undefined)[]): Misfit {
+  return {
+    reason,
+    wanted: wanted.filter((size) => size !== undefined).filter((size) => size >= 0),
+  };
 }
 
 export function isMisfit(result: readonly Sizes[] | Misfit): result is Misfit {

@@ -48,9 +48,11 @@ export function generate(
     const texts = Array.from({ length: count }, () => String(pick(choices, random)));
     return stringTensor(shape, texts, name);
   }
-  const values = new Float64Array(dataTypes[dtype].kind === 'complex' ? 2 * count : count);
+  const { kind } = dataTypes[dtype];
+  const values = new Float64Array(kind === 'complex' ? 2 * count : count);
   const next = valueMaker(dtype, shape, recipe, random);
-  for (let at = 0; at < values.length; at += 1) values[at] = clampTo(dtype, next(at));
+  for (let at = 0; at < values.length; at += 1) values[at] = next(at);
+  if (kind !== 'float' && kind !== 'complex') clampTo(dtype, values);
   const encoded = encode(values, dtype);
   if (encoded === null) throw new Error(`the values made for "${name}" do not fit ${dtype}`);
   return new Tensor({
@@ -106,12 +108,14 @@ function pick<Item>(items: readonly Item[], random: Random): Item | undefined {
   return items[random.integer(0, items.length - 1)];
 }
 
-/** The nearest number that the type has a place for. */
-function clampTo(dtype: DataType, value: number): number {
+/** Makes numbers the nearest that an integer type has a place for. */
+function clampTo(dtype: DataType, values: Float64Array): void {
   const { kind, bits, min, max } = dataTypes[dtype];
-  if (kind === 'float' || kind === 'complex') return value;
   // The greatest 64-bit integers are no float64.
-  const [least, most] =
-    bits === 64 ? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : [min, max];
-  return Math.min(Number(most), Math.max(kind === 'uint' ? 0 : Number(least), Math.trunc(value)));
+  const isWide = bits === 64;
+  const least = kind === 'uint' ? 0 : isWide ? Number.MIN_SAFE_INTEGER : Number(min);
+  const most = isWide ? Number.MAX_SAFE_INTEGER : Number(max);
+  for (let at = 0; at < values.length; at += 1) {
+    values[at] = Math.min(most, Math.max(least, Math.trunc(values[at] ?? 0)));
+  }
 }

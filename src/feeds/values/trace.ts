@@ -15,6 +15,8 @@ export interface TracedDemand {
   readonly demand: Demand;
   /** Whether they were cast to whole numbers on the way. */
   readonly isRounded: boolean;
+  /** Whether all of them reach it, in order; else some do, or something made of them. */
+  readonly isWhole: boolean;
 }
 
 const rules: Readonly<Record<string, readonly DemandRules[]>> = {
@@ -79,16 +81,16 @@ export class DemandTracer {
   }
 
   #demandsAt(stop: Stop, node: Node, index: number): TracedDemand[] {
-    const { isRounded, scale, offset } = stop;
+    const { isRounded, isWhole, scale, offset } = stop;
     if (Math.abs(scale) >= maskFactor && scale + offset === 0) {
-      return [{ demand: fill(1, 'mask of ones'), isRounded }];
+      return [{ demand: fill(1, 'mask of ones'), isRounded, isWhole: true }];
     }
     const arrival = this.#arrival(stop, node, index);
     return (rules[node.domain] ?? []).flatMap((table) => {
       const rule = table[node.opType]?.[index];
       const found = rule === undefined ? null : readable(() => rule(arrival));
       const demand = found === null ? null : traceBack(found, stop);
-      return demand === null ? [] : [{ demand, isRounded }];
+      return demand === null ? [] : [{ demand, isRounded, isWhole }];
     });
   }
 

@@ -1,0 +1,137 @@
+/**
+ * mlkit as a library: the graph library and the five features, which return reports and print
+ * nothing. Importing it loads no runtime; models run in child processes.
+ */
+
+export {
+  type BenchmarkConfig,
+  type BenchmarkOutcome,
+  type BenchmarkReport,
+  benchmark,
+  presentBenchmark,
+} from './benchmark/index.ts';
+export {
+  type ConvertConfig,
+  type ConvertReport,
+  checkModel,
+  convertModel,
+  presentCheck,
+  presentConversion,
+} from './convert/index.ts';
+export { type ErrorCode, exitStatus, MlkitError } from './errors.ts';
+export {
+  type FeedOptions,
+  type FeedPlan,
+  planFeeds,
+  readNpy,
+  readNpz,
+  readTestDataSet,
+  writeNpy,
+} from './feeds/index.ts';
+export {
+  type Attribute,
+  type AttributeInput,
+  attributeFrom,
+  buildModel,
+  checkStructure,
+  type Dimension,
+  type FunctionDefinition,
+  Graph,
+  GraphBuilder,
+  Model,
+  Node,
+  type NodeFields,
+  type OpsetImport,
+  type Position,
+  printGraph,
+  printModel,
+  printNode,
+  type Shape,
+  type SparseTensor,
+  tensorType,
+  type Use,
+  Value,
+  type ValueType,
+  walkGraphs,
+  walkNodes,
+} from './graph/index.ts';
+export {
+  type InspectConfig,
+  type InspectReport,
+  inspectModel,
+  presentInspection,
+} from './inspect/index.ts';
+export {
+  compareInterleaved,
+  type LatencySummary,
+  measureModel,
+  summarizeLatency,
+} from './measure/index.ts';
+export {
+  type DataFolder,
+  type ExternalSettings,
+  encodeModel,
+  type OpenModel,
+  openModel,
+  openTensorFile,
+  readModel,
+  type SaveOptions,
+  type SaveResult,
+  saveModel,
+  sniffFormat,
+} from './onnx/index.ts';
+export {
+  chooseProfile,
+  compareModels,
+  OutputAccumulator,
+  type OutputParity,
+  type ParityResult,
+  type ParitySettings,
+  type ProfileName,
+  profiles,
+} from './parity/index.ts';
+export { fixShapes, irVersion, rename, setMetadata, strip } from './passes/index.ts';
+export {
+  presentQuantization,
+  type QuantizeConfig,
+  type QuantizeReport,
+  quantizeModel,
+} from './quantize/index.ts';
+export { type Document, type Finding, type ReportBase, renderReport } from './report/index.ts';
+export {
+  availableCores,
+  type Feeds,
+  type MeasurePlan,
+  openSession,
+  type ProviderName,
+  probeProvider,
+  type Session,
+  type SessionSettings,
+} from './runtime/index.ts';
+export {
+  byteLengthOf,
+  computedStorage,
+  type DataType,
+  type DataTypeInfo,
+  dataTypes,
+  decodeBfloat16,
+  decodeFloat16,
+  decodeSmallFloat,
+  encodeBfloat16,
+  encodeFloat16,
+  encodeSmallFloat,
+  memoryStorage,
+  type NumericArray,
+  packElements,
+  stringTensor,
+  Tensor,
+  type TensorStorage,
+  tensorFrom,
+  unpackElements,
+} from './tensor/index.ts';
+export {
+  presentValidation,
+  type ValidateConfig,
+  type ValidateReport,
+  validate,
+} from './validate/index.ts';

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { buildModel } from '../../src/graph/index.ts';
+import { type InspectReport, presentInspection } from '../../src/inspect/index.ts';
+import { renderReport } from '../../src/report/index.ts';
+import { tensorFrom } from '../../src/tensor/index.ts';
+import { root } from '../support/files.ts';
+import { inspectFile, writeModel } from './inspect-file.ts';
+
+const digits = path.join(root, 'fixtures', 'digits');
+const models = path.join(root, 'fixtures', 'models');
+
+async function show(report: InspectReport, width: number | null = null): Promise<string> {
+  const style = { color: (_: string, text: string) => text, width };
+  return renderReport(report, () => presentInspection(report), 'table', style);
+}
+
+describe('the summary', () => {
+  test('of a model with a function', async () => {
+    const report = await inspectFile(path.join(models, 'function.onnx'));
+    const text = await show({ ...report, model: { ...report.model, path: 'function.onnx' } });
+    expect(text).toMatchInlineSnapshot(`
+      "function.onnx
+
+      size        183 B
+      format      ONNX, IR 8, opset 17, local 1
+      graph       main: 2 nodes, 1 function
+      parameters  0
+
+      Inputs
+      name  type     shape
+      ────  ───────  ─────
+      x     float32  [4]
+
+      Outputs
+      name  type     shape
+      ────  ───────  ─────
+      y     float32  [4]
+
+      Operators
+      operator     nodes   share
+      ───────────  ─────  ──────  ────────
+      local.Twice      2  100.0%  function
+      "
+    `);
+  });
+
+  test.each([
+    'digits-cnn-dynamo-opset20',
+    'digits-lstm-dynamo-opset20',
+    'digits-vit-dynamo-opset20',
+  ])('%s fits on a screen', async (name) => {
+    const text = await show(await inspectFile(path.join(digits, `${name}.onnx`)), 100);
+    const lines = text.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(50);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('is the same each time', async () => {
+    const file = path.join(digits, 'digits-vit-torchscript-opset13.onnx');
+    const config = { nodes: true, stats: true, external: true };
+    expect(await show(await inspectFile(file, config))).toBe(
+      await show(await inspectFile(file, config)),
+    );
+  });
+
+  test('cuts long lists and says how much it left out', async () => {
+    const model = buildModel({ opset: { '': 17, custom: 1 } }, (b) => {
+      for (let at = 0; at < 20; at += 1) {
+        const x = b.input(`x${at}`, 'float32', [1]);
+        b.output(b.node(`Op${at}`, [x], {}, { domain: 'custom', outputs: [`y${at}`] }));
+      }
+    });
+    const text = await show(await inspectFile(writeModel(model)));
+    expect(text).toContain('Inputs (20)');
+    expect(text).toMatch(/and 8 more\n/);
+    expect(text).toMatch(/and 8 more +8 +40\.0%/);
+    expect(text).toMatch(/custom\.Op0 +1 +5\.0% +custom/);
+    expect(text).not.toContain('x19');
+  });
+
+  test('shows no control characters of names', async () => {
+    const evil = '\u001b[31mred\u0007\n';
+    const model = buildModel({ opset: 17, name: evil, producer: evil }, (b) => {
+      const x = b.input(`x${evil}`, 'float32', [evil]);
+      const w = b.initializer(tensorFrom('float32', [1], new Float32Array(1), `w${evil}`));
+      const y = b.node(`Add${evil}`, [x, w], {}, { outputs: [`y${evil}`], name: evil });
+      b.output(y, 'float32', [evil]);
+    });
+    model.docString = evil;
+    model.metadata = [[evil, evil]];
+    const config = { nodes: true, stats: true, external: true, functions: true, check: true };
+    const report = await inspectFile(writeModel(model), config);
+    const withText = await inspectFile(writeModel(model), { text: true });
+    for (const text of [await show(report), await show(report, 60), await show(withText)]) {
+      expect(text).toContain('red');
+      // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+});
+
+describe('what flags add', () => {
+  const external = path.join(models, 'external', 'model.onnx');
+
+  test('nodes, constants with values, and where they lie', async () => {
+    const text = await show(
+      await inspectFile(external, { nodes: true, stats: true, external: true, check: true }),
+    );
+    expect(text).toMatch(/Nodes \(\d+\)/);
+    expect(text).toMatch(
+      /constant +type +shape +size +min +max +mean +zeros +NaN +Inf +role +where/,
+    );
+    expect(text).toMatch(/model\.onnx\.data +3\.25 KiB/);
+    expect(text).toMatch(/ok: structure: 0 errors, 0 warnings/);
+  });
+
+  test('say so when there is nothing to show', async () => {
+    const text = await show(
+      await inspectFile(path.join(models, 'mlp.onnx'), { functions: true, external: true }),
+    );
+    expect(text).toContain('The model has no functions of its own.');
+    expect(text).toContain('The model has no data files.');
+  });
+
+  test('--text is a comment and the model, so that a parser takes all of it', async () => {
+    const text = await show(await inspectFile(path.join(models, 'mlp.onnx'), { text: true }));
+    expect(text).toMatch(/^# .*mlp\.onnx\n\n<\n/);
+    expect(text).toContain('MatMul');
+  });
+});
