@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Model } from '../graph/index.ts';
-import { tensorsOf } from '../onnx/index.ts';
+import { tensorsOf, throwIfAborted } from '../onnx/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 
 const chunkBytes = 1024 * 1024;
@@ -10,11 +11,13 @@ const chunkBytes = 1024 * 1024;
  * Reads all of them, a piece at a time.
  *
  * @returns How many there are, or what differs first.
+ * @throws MlkitError INTERRUPTED, and what reading them runs into.
  */
-export function compareConstants(
+export async function compareConstants(
   reference: Model,
   candidate: Model,
-): { readonly count: number } | { readonly difference: string } {
+  signal?: AbortSignal,
+): Promise<{ readonly count: number } | { readonly difference: string }> {
   const others = tensorsOf(candidate)[Symbol.iterator]();
   let count = 0;
   for (const { tensor } of tensorsOf(reference)) {
@@ -23,6 +26,9 @@ export function compareConstants(
     const what = differenceOf(tensor, other.value.tensor);
     if (what !== null) return { difference: `the constant "${tensor.name}" has ${what}` };
     count += 1;
+    // Lets an interruption through.
+    await nextTurn();
+    throwIfAborted(signal);
   }
   const more = others.next();
   if (more.done !== true) return { difference: `only the result has "${more.value.tensor.name}"` };

@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MlkitError } from '../errors.ts';
 import { checkStructure } from '../graph/index.ts';
-import { limits, type OpenModel, openModel, saveModel } from '../onnx/index.ts';
+import { limits, type OpenModel, openModel, saveModel, throwIfAborted } from '../onnx/index.ts';
 import { type Change, runtimeIrVersion } from '../passes/index.ts';
 import { countBySeverity, type Finding, toolInfo } from '../report/index.ts';
 import { checkTarget } from './check-target.ts';
 import { compareConstants } from './compare-constants.ts';
-import type { ConvertConfig } from './config.ts';
+import { type ConvertConfig, externalDefaults } from './config.ts';
 import { findsSameData, locationsOf, presentDataFiles } from './data-files.ts';
 import { checkOpsets, planSteps } from './plan.ts';
 import {
@@ -54,6 +54,8 @@ export async function convertModel(
   }
 }
 
+const sameFile = 'the result is a copy of the original, byte for byte';
+
 class Conversion {
   readonly #open: OpenModel;
   readonly #output: string | null;
@@ -91,7 +93,7 @@ class Conversion {
     const config = this.#config;
     if (this.#output !== null) checkTarget(this.#output, this.#inputs, config.external);
     checkOpsets(model, config.opsets);
-    for (const step of planSteps(config)) {
+    for (const step of planSteps(config, model)) {
       const changes = step.run(model);
       this.#changes = [...this.#changes, ...changes];
       this.#isRisky ||= step.isRisky && changes.length > 0;
@@ -146,9 +148,10 @@ class Conversion {
     const saved = await saveModel(model, output, { inputs: this.#inputs, ...this.#writeOptions() });
     const { sizeBytes } = saved;
     const written = { path: this.#services.outputName ?? output, sizeBytes, dataFiles: [] };
-    const reason = 'the result is a copy of the original, byte for byte';
     const isAsked = this.#config.verify === 'always';
-    const verification = isAsked ? await this.#runBoth(output) : { verdict: null, reason };
+    const verification = isAsked
+      ? await this.#runBoth(output)
+      : { verdict: null, reason: sameFile };
     return this.#report({ ...written, format: 'onnx' }, this.#before.findings, verification);
   }
 
@@ -166,6 +169,7 @@ class Conversion {
       const findings = this.#recheck(stage.path);
       const verification = await this.#verify(stage.path);
       if (verification.verdict === 'fail') return this.#report(null, findings, verification);
+      throwIfAborted(this.#services.signal);
       const { sizeBytes } = sizeOf(stage.path);
       const dataFiles = stage.publish(written.dataFiles.map((each) => each.path));
       const report: OutputReport = {
@@ -226,10 +230,14 @@ class Conversion {
       const reason = `onnxruntime 1.30 reads IR ${runtimeIrVersion} at most, and the result has IR ${irVersion}`;
       return { verdict: 'inconclusive', reason };
     }
-    const mustRun = verify === 'always' || to === 'ort' || this.#isRisky;
+    // Runtimes cannot load a model whose axes, pads and shapes are in a data file.
+    const movesSmall =
+      typeof external === 'object' && external.thresholdBytes < externalDefaults.thresholdBytes;
+    const mustRun = verify === 'always' || to === 'ort' || this.#isRisky || movesSmall;
     if (mustRun) return this.#runBoth(file);
     if (external === 'keep') {
-      return { verdict: null, reason: 'nothing has changed that takes part in computing' };
+      const isCopy = this.#changes.length === 0;
+      return { verdict: null, reason: isCopy ? sameFile : 'only texts have changed' };
     }
     this.#services.onStep?.('comparing the constants');
     return this.#compareConstants(file);
@@ -247,10 +255,14 @@ class Conversion {
     });
   }
 
-  #compareConstants(file: string): VerificationReport {
+  async #compareConstants(file: string): Promise<VerificationReport> {
     const result = openModel(file);
     try {
-      const compared = compareConstants(this.#open.model, result.model);
+      const compared = await compareConstants(
+        this.#open.model,
+        result.model,
+        this.#services.signal,
+      );
       if ('difference' in compared) return { verdict: 'fail', reason: compared.difference };
       const { count } = compared;
       const what = count === 1 ? 'the constant has' : `all ${count} constants have`;

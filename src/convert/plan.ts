@@ -16,15 +16,9 @@ export interface Step {
  * that all flags use the names of the original; the IR version comes last, when all is decided that
  * it depends on.
  */
-export function planSteps(config: ConvertConfig): Step[] {
-  const {
-    strip: what,
-    metadata: entries,
-    dims,
-    shapes,
-    rename: names,
-    irVersion: version,
-  } = config;
+export function planSteps(config: ConvertConfig, model: Model): Step[] {
+  const { strip: what, metadata: entries, dims, shapes, rename: names } = config;
+  const version = config.irVersion ?? ortIrVersion(config, model);
   const steps: (Step | null)[] = [
     what.size === 0
       ? null
@@ -55,6 +49,14 @@ export function planSteps(config: ConvertConfig): Step[] {
       : { name: irVersion.name, isRisky: true, run: (model) => irVersion.run(model, { version }) },
   ];
   return steps.filter((step) => step !== null);
+}
+
+/**
+ * Up to IR 3 all constants are inputs too. The runtime merges those that are equal, and leaves inputs
+ * behind in the ORT file that nobody feeds; from IR 4 on it does not.
+ */
+function ortIrVersion({ to }: ConvertConfig, { irVersion: current }: Model): number | null {
+  return to === 'ort' && current === 3 ? 4 : null;
 }
 
 /** Refuses versions of operator sets other than those that the model has. */

@@ -99,7 +99,8 @@ export function encode(values: Float64Array, dtype: DataType): NumericArray | nu
   if (dtype === 'bfloat16') return encodeBfloat16(values);
   if (isSmallFloatType(dtype)) return encodeSmallFloat(dtype, values, { saturate: false });
   const { arrayType, kind } = dataTypes[dtype];
-  if (kind !== 'float' && !values.every((value) => fitsInteger(value, dtype))) return null;
+  const isWhole = kind !== 'float' && kind !== 'complex';
+  if (isWhole && !values.every((value) => fitsInteger(value, dtype))) return null;
   if (arrayType === BigInt64Array || arrayType === BigUint64Array) {
     const result = new arrayType(values.length);
     for (const [at, value] of values.entries()) result[at] = BigInt(value);

@@ -8,6 +8,7 @@ import {
   walkGraphs,
 } from '../graph/index.ts';
 import type { DataType } from '../tensor/index.ts';
+import { isExpression, namesIn } from './sizes/expression.ts';
 import { hasDefault } from './test-data-set.ts';
 
 /** An input of the model that takes a tensor. */
@@ -120,7 +121,11 @@ function symbolsOf(model: Model): Set<string> {
   const symbols = new Set<string>();
   const add = (value: Value): void => {
     if (value.type?.kind !== 'tensor') return;
-    for (const size of value.type.shape ?? []) if (typeof size === 'string') symbols.add(size);
+    for (const size of value.type.shape ?? []) {
+      if (typeof size !== 'string') continue;
+      symbols.add(size);
+      if (isExpression(size)) for (const name of namesIn(size)) symbols.add(name);
+    }
   };
   for (const value of model.graph.inputs) add(value);
   for (const { graph } of walkGraphs(model)) for (const value of graph.values()) add(value);

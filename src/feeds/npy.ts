@@ -81,7 +81,8 @@ interface NpyType {
 }
 
 function elementTypeOf(descr: string, label: string): NpyType {
-  const [, order = '', kind = '', digits = ''] = /^([<>|]?)([a-zA-Z])(\d*)$/.exec(descr) ?? [];
+  const [, order = '', kind = '', digits = ''] =
+    /^([<>|]?)([a-zA-Z])(\d*)(?:\[.*\])?$/.exec(descr) ?? [];
   const refusal = refusals[kind];
   if (refusal !== undefined) throw broken(label, refusal[0], refusal[1]);
   const isBigEndian = order === '>';

@@ -59,7 +59,7 @@ export interface FeedPlan {
  *
  * @throws MlkitError USAGE when options contradict the model or each other; INPUT_DATA when the data
  *   does not fit the model or is damaged; FILE_* when a file cannot be read; MODEL_UNSUPPORTED when an
- *   input is no tensor.
+ *   input is no tensor; LIMIT_EXCEEDED when one is larger than 4 GiB.
  */
 export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
   const { samples = 1, batch } = options;

@@ -2,7 +2,7 @@ import { MlkitError } from '../errors.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Attribute } from './attribute.ts';
 import type { Graph } from './graph.ts';
-import type { Value } from './value.ts';
+import type { Use, Value } from './value.ts';
 
 export interface NodeFields {
   readonly opType: string;
@@ -41,6 +41,8 @@ export class Node {
   readonly metadata: readonly (readonly [string, string])[] = [];
   /** @internal Belongs to the reader that made the graph. */
   readonly origin: unknown;
+  /** @internal The uses that its inputs are, by index, so that they can be taken back. */
+  readonly inputUses: (Use | null)[] = [];
   /** @internal Position in the graph's list. */
   readonly next: Node | null = null;
   /** @internal */

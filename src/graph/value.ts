@@ -20,6 +20,8 @@ export interface SparseTensor {
   readonly origin?: unknown;
 }
 
+const noUses: ReadonlySet<Use> = new Set();
+
 /**
  * Something that nodes read: a graph input, a constant, or an output of a node. It belongs to the
  * graph that defines it and may be read in that graph's subgraphs too; such captures are uses.
@@ -41,7 +43,7 @@ export class Value {
   readonly type: ValueType | null = null;
   readonly docString: string = '';
   readonly metadata: readonly (readonly [string, string])[] = [];
-  readonly uses: ReadonlySet<Use> = new Set();
+  readonly uses: ReadonlySet<Use> = noUses;
   /** @internal Belongs to the reader that made the graph. */
   readonly origin: unknown = undefined;
 

@@ -37,7 +37,7 @@ export function checkUse(
     (each) => each.role === 'unused' && each.source === 'initializer',
   );
   if (unused.length > 0) {
-    const bytes = unused.reduce((sum, each) => sum + each.tensor.byteLength, 0);
+    const bytes = unused.reduce((sum, each) => sum + each.bytes, 0);
     const [first] = unused;
     const at = unused.length === 1 && first ? { graph: first.graph, value: first.name } : {};
     findings.push({

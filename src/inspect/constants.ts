@@ -9,6 +9,7 @@ import {
   walkGraphs,
 } from '../graph/index.ts';
 import {
+  byteLengthOf,
   elementCountOf,
   memoryStorage,
   stringStorage,
@@ -30,7 +31,15 @@ export interface Constant {
   readonly role: ConstantRole;
   /** Null where the shape is impossible. */
   readonly elements: number | null;
+  /** As stored; of large ones in the model file, what type and shape call for. */
+  readonly bytes: number;
 }
+
+/**
+ * How large a constant may be for its bytes to be measured: those in typed fields (int32_data and so
+ * on) must be read for it, and of large ones that would be reading weights.
+ */
+const mostBytesMeasured = 1024 * 1024;
 
 /** Roles by what counts when constants of different roles share their bytes. */
 const rolesInOrder: readonly ConstantRole[] = [
@@ -128,7 +137,26 @@ function constant(
   node?: string,
 ): Constant {
   const elements = elementCountOf(tensor.dims);
-  return { tensor, name, graph, source, role, elements, ...(node !== undefined && { node }) };
+  const need = neededBytes(tensor, elements);
+  const isMeasured =
+    need === null || need <= mostBytesMeasured || tensor.storage.kind === 'external';
+  const bytes = isMeasured ? tensor.byteLength : need;
+  return {
+    tensor,
+    name,
+    graph,
+    source,
+    role,
+    elements,
+    bytes,
+    ...(node !== undefined && { node }),
+  };
+}
+
+/** Bytes that type and shape call for; null for text, and where they make no sense. */
+function neededBytes({ elementType }: Tensor, elements: number | null): number | null {
+  if (elementType === null || elementType === 'string' || elements === null) return null;
+  return byteLengthOf(elementType, elements);
 }
 
 /** The tensor that a Constant node's `value_float`, `value_ints` and so on stand for. */
@@ -182,9 +210,9 @@ function isOnlyQuantization(uses: Value['uses']): boolean {
 
 /** What two constants have in common that lie in the same bytes; a constant of its own otherwise. */
 function placeOf({ tensor }: Constant): TensorStorage | string {
-  const { external, byteLength } = tensor.storage;
+  const { external } = tensor.storage;
   if (external === undefined) return tensor.storage;
-  return `${external.location}\n${external.offset}\n${byteLength}`;
+  return `${external.location}\n${external.offset}\n${tensor.byteLength}`;
 }
 
 /** For each constant that lies in the bytes of an earlier one, that one. */
@@ -214,7 +242,7 @@ export function totalConstants(
       const place = placeOf(each);
       if (each.role !== role || counted.has(place)) continue;
       counted.add(place);
-      const bytes = each.tensor.byteLength;
+      const { bytes } = each;
       for (const sum of [total, all]) {
         sum.tensors += 1;
         sum.elements += each.elements ?? 0;

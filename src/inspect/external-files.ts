@@ -116,10 +116,10 @@ function find(location: string, folder: DataFolder): FoundFile | MlkitError {
 
 function spansOf(constants: readonly Constant[]): DataSpan[] {
   return constants
-    .map(({ name, tensor }) => ({
+    .map(({ name, tensor, bytes }) => ({
       tensor: name,
       offset: tensor.storage.external?.offset ?? 0,
-      bytes: tensor.byteLength,
+      bytes,
     }))
     .toSorted((a, b) => a.offset - b.offset || a.bytes - b.bytes || compare(a.tensor, b.tensor));
 }

@@ -23,7 +23,7 @@ import {
 } from './constants.ts';
 import { describeExternalFiles } from './external-files.ts';
 import { countOperators, type OperatorFacts, operatorName } from './operators.ts';
-import { type InspectServices, type ReadStats, readStats } from './read-stats.ts';
+import type { InspectServices, ReadStats } from './read-stats.ts';
 import type {
   FunctionReport,
   InspectConfig,
@@ -51,8 +51,14 @@ export async function inspectModel(
   const constants = findConstants(model);
   const operators = countOperators(model);
   const external = describeExternalFiles(constants, folder, config.external);
-  const ofConstants = [...external.findings, ...checkConstants(constants)];
-  const stats = config.stats ? await readStats(constants, services) : null;
+  const ofConstants = [
+    ...external.findings,
+    ...checkConstants(constants, config.check || config.stats),
+  ];
+  // Most runs read no weights, and need not load what does.
+  const stats = config.stats
+    ? await (await import('./read-stats.ts')).readStats(constants, services)
+    : null;
   // What keeps values from being read has mostly been found without reading.
   const isExplained = ofConstants.some((each) => each.code.startsWith('external-'));
   const ofValues = (stats?.findings ?? []).filter(
@@ -195,9 +201,7 @@ function describeNodes(model: Model): NodeReport[] {
 
 function describeTensors(constants: readonly Constant[], stats: ReadStats | null): TensorReport[] {
   const shared = sharedConstants(constants);
-  const bySize = constants.toSorted(
-    (a, b) => b.tensor.byteLength - a.tensor.byteLength || compare(a.name, b.name),
-  );
+  const bySize = constants.toSorted((a, b) => b.bytes - a.bytes || compare(a.name, b.name));
   return bySize.map((each): TensorReport => {
     const { tensor, node } = each;
     const { external } = tensor.storage;
@@ -211,7 +215,7 @@ function describeTensors(constants: readonly Constant[], stats: ReadStats | null
       dtype: tensor.elementType,
       shape: tensor.dims,
       elements: each.elements,
-      bytes: tensor.byteLength,
+      bytes: each.bytes,
       stored: external === undefined ? 'model' : 'data-file',
       ...(external !== undefined && { location: external.location, offset: external.offset }),
       ...(first !== undefined && { sameAs: first.name }),

@@ -1,4 +1,4 @@
-import { type FunctionDefinition, type Model, type Node, walkNodes } from '../graph/index.ts';
+import { type FunctionDefinition, type Model, type Node, walkGraphs } from '../graph/index.ts';
 import { compare } from './constants.ts';
 import type { InspectReport } from './report.ts';
 import { runtimeLimits } from './runtime-limits.ts';
@@ -21,8 +21,6 @@ export interface OperatorFacts
   extends Pick<InspectReport, 'nodes' | 'operators' | 'customOperators' | 'attributeNumbers'> {
   /** Nodes that call a function, and nodes in its body, for each function in the model's order. */
   readonly functions: readonly { readonly calls: number; readonly nodes: number }[];
-  /** Which of the operators are the model's own functions. */
-  readonly functionOperators: ReadonlySet<string>;
 }
 
 /** Counts the nodes of a model. */
@@ -30,26 +28,22 @@ export function countOperators(model: Model): OperatorFacts {
   const calls = new Map(model.functions.map((each) => [functionKey(each), 0]));
   const bodies = new Map<FunctionDefinition, number>();
   const operators = new Map<string, number>();
-  const functionOperators = new Set<string>();
   const custom = new Set<string>();
   let nodes = 0;
   let attributeNumbers = 0;
-  for (const { node, definition } of walkNodes(model)) {
-    const name = operatorName(node);
-    if (definition === null) {
-      nodes += 1;
-      operators.set(name, (operators.get(name) ?? 0) + 1);
-    } else {
-      bodies.set(definition, (bodies.get(definition) ?? 0) + 1);
+  for (const { graph, definition } of walkGraphs(model)) {
+    if (definition === null) nodes += graph.nodeCount;
+    else bodies.set(definition, (bodies.get(definition) ?? 0) + graph.nodeCount);
+    for (const node of graph.nodes) {
+      const { domain, opType, overload } = node;
+      const name = operatorName(node);
+      if (definition === null) operators.set(name, (operators.get(name) ?? 0) + 1);
+      const key = calls.size === 0 ? '' : functionKey({ domain, name: opType, overload });
+      const called = calls.get(key);
+      if (called !== undefined) calls.set(key, called + 1);
+      else if (!runtimeLimits.opsets.has(domain)) custom.add(name);
+      if (domain === 'ai.onnx.ml') attributeNumbers += countNumbers(node);
     }
-    const { domain, opType, overload } = node;
-    const key = calls.size === 0 ? '' : functionKey({ domain, name: opType, overload });
-    const called = calls.get(key);
-    if (called !== undefined) {
-      calls.set(key, called + 1);
-      functionOperators.add(name);
-    } else if (!runtimeLimits.opsets.has(domain)) custom.add(name);
-    if (node.domain === 'ai.onnx.ml') attributeNumbers += countNumbers(node);
   }
   return {
     nodes,
@@ -62,7 +56,6 @@ export function countOperators(model: Model): OperatorFacts {
       calls: calls.get(functionKey(each)) ?? 0,
       nodes: bodies.get(each) ?? 0,
     })),
-    functionOperators,
   };
 }
 

@@ -39,7 +39,7 @@ export async function readStats(
     return first?.tensor.elementType === each.tensor.elementType ? first : undefined;
   };
   const own = constants.filter((each) => twinOf(each) === undefined);
-  const total = own.reduce((sum, each) => sum + each.tensor.byteLength, 0);
+  const total = own.reduce((sum, each) => sum + each.bytes, 0);
   let done = 0;
   let lastTurn = performance.now();
   for (const constant of own) {

@@ -66,8 +66,14 @@ export function decodeSparse(message: RawMessage, folder: DataFolder | null): Sp
   };
 }
 
+const noEntries: readonly (readonly [string, string])[] = [];
+
 /** Keys and values of a `StringStringEntryProto` list. */
-export function decodeEntries(message: RawMessage, field: string): [string, string][] {
+export function decodeEntries(
+  message: RawMessage,
+  field: string,
+): readonly (readonly [string, string])[] {
+  if (message.lastRecord(field) === null) return noEntries;
   return message.messages(field).map((entry) => [entry.text('key'), entry.text('value')]);
 }
 

@@ -14,6 +14,9 @@ const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 /** Locations that some runtimes take for memory addresses (onnxruntime PR 28709). */
 const memoryTag = /_ORT_MEM_ADDR_/i;
 
+/** Data files that are open at a time. */
+const mostOpenFiles = 64;
+
 /** One data file of a model. */
 export interface DataFile {
   /** As the model writes it. */
@@ -33,6 +36,8 @@ export interface DataFile {
 export class DataFolder {
   readonly #modelPath: string;
   readonly #files = new Map<string, FileSource>();
+  /** Locations whose files have a descriptor, the one used last at the end. */
+  readonly #inUse = new Set<string>();
   readonly #warnings = new Set<string>();
 
   constructor(modelPath: string) {
@@ -55,11 +60,10 @@ export class DataFolder {
     entries: readonly (readonly [string, string])[],
     neededBytes: number,
   ): TensorStorage {
-    const parsed = parseReference(tensorName, entries);
-    const external = parsed.reference;
+    const external = parseReference(tensorName, entries);
     const byteLength = external.length ?? neededBytes;
     const span = (): { source: FileSource; start: number; end: number } => {
-      if (parsed.problem !== null) throw parsed.problem;
+      if (external.problem !== null) throw external.problem;
       const source = this.open(external.location, tensorName);
       const end = external.offset + byteLength;
       if (end > source.size) {
@@ -101,11 +105,14 @@ export class DataFolder {
    */
   open(location: string, tensorName: string): FileSource {
     const opened = this.#files.get(location);
-    if (opened !== undefined) return opened;
+    if (opened !== undefined) {
+      this.#makeRoom(location);
+      return opened;
+    }
     const real = this.locate(location, tensorName);
     const source = new FileSource(real, `cannot read the data of tensor "${tensorName}" from`);
     // Between the check and the opening somebody may have put another file there.
-    const { device, inode, links } = source.identity();
+    const { device, inode, links } = source.identity;
     const now = fs.statSync(real);
     if (now.dev !== device || now.ino !== inode) {
       source.close();
@@ -113,7 +120,19 @@ export class DataFolder {
     }
     if (links > 1) this.#warnings.add(`${location} has ${links} hard links`);
     this.#files.set(location, source);
+    this.#makeRoom(location);
     return source;
+  }
+
+  /** Keeps the descriptors of the files that were used last: a model may have thousands. */
+  #makeRoom(location: string): void {
+    this.#inUse.delete(location);
+    this.#inUse.add(location);
+    for (const oldest of this.#inUse) {
+      if (this.#inUse.size <= mostOpenFiles) break;
+      this.#inUse.delete(oldest);
+      this.#files.get(oldest)?.park();
+    }
   }
 
   /** What a location leads to, for listings. @throws MlkitError as {@link open}. */
@@ -189,7 +208,7 @@ export function objectionTo(location: string): string | null {
 function parseReference(
   tensorName: string,
   entries: readonly (readonly [string, string])[],
-): { reference: ExternalReference; problem: MlkitError | null } {
+): ExternalReference {
   let problem: MlkitError | null = null;
   const report = (what: string): void => {
     problem ??= new MlkitError('EXTERNAL_DATA', `tensor "${tensorName}": ${what}`);
@@ -211,7 +230,9 @@ function parseReference(
   const location = seen.get('location') ?? '';
   if (location === '') report('external_data names no location');
   return {
-    reference: { location, offset: number('offset') ?? 0, length: number('length') },
+    location,
+    offset: number('offset') ?? 0,
+    length: number('length'),
     problem,
   };
 }

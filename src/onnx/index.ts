@@ -17,8 +17,7 @@ export {
   saveModel,
   tensorsOf,
 } from './save.ts';
-export { type FieldSchema, type MessageName, schema } from './schema.ts';
+export { type FieldSchema, schema } from './schema.ts';
 export { type ForeignFormat, sniffFormat } from './sniff.ts';
 export { type ByteSource, FileSource, memorySource } from './source.ts';
 export { openTensorFile } from './tensor-file.ts';
-export { encodeText } from './text.ts';

@@ -80,10 +80,14 @@ export class RawMessage {
   recordsOf(name: string): FieldRecord[] {
     const field = this.field(name);
     const own = scalarWire(field);
-    return this.records.filter(
-      ({ number, wire }) =>
-        number === field.number && (wire === own || (field.repeated && wire === wireType.bytes)),
-    );
+    const found: FieldRecord[] = [];
+    for (const record of this.records) {
+      if (record.number !== field.number) continue;
+      if (record.wire === own || (field.repeated && record.wire === wireType.bytes)) {
+        found.push(record);
+      }
+    }
+    return found;
   }
 
   has(name: string): boolean {

@@ -215,7 +215,7 @@ function carriedAlong(
     const source = folder.open(location, tensor.name);
     const target = dataPath(file, location);
     const there = fs.statSync(target, { throwIfNoEntry: false });
-    const { device, inode } = source.identity();
+    const { device, inode } = source.identity;
     if (there?.ino === inode && there.dev === device) continue;
     if (there !== undefined && !hasSameContent(source, target)) {
       throw new MlkitError(

@@ -137,7 +137,7 @@ function zipNames(source: ByteSource): string[] | null {
   let start = tail.readUInt32LE(at + 16);
   if (start === 0xffff_ffff || size === 0xffff_ffff) {
     // Archives above 4 GiB say where in a record of their own, which another points to.
-    const pointer = tail.readUInt32LE(at) === 0 ? -1 : at - 20;
+    const pointer = at - 20;
     if (pointer < 0 || tail.toString('latin1', pointer, pointer + 4) !== 'PK\u0006\u0007')
       return null;
     const record = Number(tail.readBigUInt64LE(pointer + 8));

@@ -26,6 +26,8 @@ const largestWindow = 256 * 1024;
 /** Windows are cut from slabs, since making buffers costs more than filling them. */
 const slabBytes = 1024 * 1024;
 
+/** Files up to this size are read whole, which costs less than looking where to read. */
+const wholeFileBytes = 4 * 1024 * 1024;
 /** What one read may ask for; systems stop at 2 GiB. */
 const longestReadBytes = 1024 ** 3;
 
@@ -34,12 +36,15 @@ export class FileSource implements ByteSource {
   readonly label: string;
   readonly size: number;
   readonly modifiedMs: number;
+  /** Which file it is, to tell whether two paths lead to it. */
+  readonly identity: { readonly device: number; readonly inode: number; readonly links: number };
   #descriptor: number | null;
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
   #windowSize = smallestWindow;
   #slab: Buffer = Buffer.alloc(0);
   #slabUsed = 0;
+  #isClosed = false;
   /** Bytes asked of the file system so far; lets a test assert that weights were not read. */
   bytesRead = 0;
 
@@ -47,33 +52,35 @@ export class FileSource implements ByteSource {
   constructor(path: string, doing = 'cannot read') {
     this.label = path;
     try {
+      // Before it is opened: opening a pipe would wait for somebody to write to it.
+      const before = fs.statSync(path);
+      if (!before.isFile()) {
+        const what = before.isDirectory() ? 'it is a directory' : 'it is not a regular file';
+        throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: ${what}`);
+      }
       this.#descriptor = fs.openSync(path, 'r');
     } catch (error) {
       throw fromFileError(doing, path, error);
     }
     const stat = fs.fstatSync(this.#descriptor);
-    if (!stat.isFile()) {
-      this.close();
-      const what = stat.isDirectory() ? 'it is a directory' : 'it is not a regular file';
-      throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: ${what}`);
-    }
     this.size = stat.size;
     this.modifiedMs = stat.mtimeMs;
-  }
-
-  /** Identity of the open file, to tell whether two paths lead to it. */
-  identity(): { device: number; inode: number; links: number } {
-    const stat = fs.fstatSync(this.#open());
-    return { device: stat.dev, inode: stat.ino, links: stat.nlink };
+    this.identity = { device: stat.dev, inode: stat.ino, links: stat.nlink };
   }
 
   read(start: number, end: number): Uint8Array {
     const from = start - this.#windowStart;
     const to = end - this.#windowStart;
     if (from >= 0 && to <= this.#window.byteLength) return this.#window.subarray(from, to);
-    if (end - start > largestWindow) return this.#readExactly(start, end);
+    if (end - start > largestWindow && this.size > wholeFileBytes)
+      return this.#readExactly(start, end);
     const isNext = from >= 0 && from <= this.#window.byteLength + smallestWindow;
     this.#windowSize = isNext ? Math.min(this.#windowSize * 2, largestWindow) : smallestWindow;
+    if (this.size <= wholeFileBytes && end <= this.size) {
+      this.#window = this.#readExactly(0, this.size);
+      this.#windowStart = 0;
+      return this.#window.subarray(start, end);
+    }
     const windowEnd = Math.min(this.size, start + Math.max(this.#windowSize, end - start));
     this.#window = this.#readExactly(start, Math.max(windowEnd, end));
     this.#windowStart = start;
@@ -82,13 +89,30 @@ export class FileSource implements ByteSource {
 
   /** Lets go of the file. Reading it again is a defect. */
   close(): void {
+    this.park();
+    this.#isClosed = true;
+  }
+
+  /** Gives the descriptor back until the file is read again, since a process may have only so many. */
+  park(): void {
     if (this.#descriptor !== null) fs.closeSync(this.#descriptor);
     this.#descriptor = null;
     this.#window = new Uint8Array(0);
+    this.#slab = Buffer.alloc(0);
+    this.#slabUsed = 0;
   }
 
+  /** @throws MlkitError FILE_CHANGED when another file has taken the place of a parked one. */
   #open(): number {
-    if (this.#descriptor === null) throw new Error(`${this.label} has been closed`);
+    if (this.#isClosed) throw new Error(`${this.label} has been closed`);
+    if (this.#descriptor === null) {
+      this.#descriptor = fs.openSync(this.label, 'r');
+      const { dev, ino, size, mtimeMs } = fs.fstatSync(this.#descriptor);
+      const { device, inode } = this.identity;
+      if (dev !== device || ino !== inode || size !== this.size || mtimeMs !== this.modifiedMs) {
+        throw new MlkitError('FILE_CHANGED', `${this.label} changed while it was being read`);
+      }
+    }
     return this.#descriptor;
   }
 

@@ -31,6 +31,7 @@ export interface JudgedOutput {
 export function judge(output: JudgedOutput): OutputParity {
   const { stats, dtype } = output;
   const metrics = metricsOf(output);
+  const { neededAtol: _, ...shown } = metrics;
   const gates = dtype === null ? [] : checkGates(output, metrics);
   const failed = gates.filter((gate) => !gate.passes);
   const classReasons = classMismatchReasons(stats);
@@ -49,7 +50,7 @@ export function judge(output: JudgedOutput): OutputParity {
     name: output.name,
     dtype,
     shape: output.dims,
-    ...metrics,
+    ...shown,
     mismatched: stats.mismatched,
     total: stats.total,
     nonFinite: {

@@ -10,7 +10,7 @@ import { tensorFrom } from '../tensor/index.ts';
 import { nodeName } from './candidates.ts';
 import type { QuantizeConfig } from './config.ts';
 import { addConstant, type PlacedWeight, removeUnread, WeightPlacer } from './place-weights.ts';
-import type { PlannedNode, QuantizePlan } from './plan.ts';
+import type { PlannedLookup, PlannedNode, PlannedProduct, QuantizePlan } from './plan.ts';
 import { findWeight } from './weight-source.ts';
 
 /**
@@ -32,6 +32,8 @@ interface QuantizedActivation {
   readonly zeroPoint: Value;
 }
 
+type Planned = PlannedProduct & { readonly isPerTensor: boolean };
+
 /** `DataType.FLOAT` */
 const floatCode = 1;
 
@@ -51,15 +53,31 @@ class Editor {
 
   apply(planned: PlannedNode): void {
     const placed = this.#weights.place(planned);
-    const { node } = planned;
-    const constants = node.inputs.slice(1);
-    if (planned.form === 'dynamic') this.#makeDynamic(planned, placed);
+    const read = new Set(planned.node.inputs);
+    if (planned.form === 'lookup') this.#makeLookup(planned, placed);
+    else if (planned.form === 'dynamic') this.#makeDynamic(planned, placed);
     else this.#makeWeightOnly(planned, placed);
-    for (const value of constants) if (value !== null) removeUnread(value, this.#model);
+    for (const value of read) if (value !== null) removeUnread(value, this.#model);
+  }
+
+  /**
+   * Rows of integers and their scales are looked up and multiplied: only what is looked up becomes
+   * float, while a DequantizeLinear would convert the whole table at every run.
+   */
+  #makeLookup(
+    { node, use, isPerTensor }: PlannedLookup & { isPerTensor: boolean },
+    placed: PlacedWeight,
+  ): void {
+    const rows = this.#add(node, 'Gather', [placed.values(), use.indices]);
+    const floats = this.#add(node, 'Cast', [rows], { attributes: { to: floatCode } });
+    const scales = placed.scale(1);
+    const scale = isPerTensor ? scales : this.#add(node, 'Gather', [scales, use.indices]);
+    this.#add(node, 'Mul', [floats, scale], { output: outputOf(node) });
+    node.graph.removeNode(node);
   }
 
   /** `weight -> DequantizeLinear -> node`, which onnxruntime makes one MatMulNBits where it can. */
-  #makeWeightOnly({ node, product, isPerTensor }: PlannedNode, placed: PlacedWeight): void {
+  #makeWeightOnly({ node, use: product, isPerTensor }: Planned, placed: PlacedWeight): void {
     const { graph } = node;
     const inputs = [placed.values(), placed.scale(product.alpha)];
     if (!this.#omitsZeroPoint) inputs.push(placed.zeroPoint([]));
@@ -85,11 +103,9 @@ class Editor {
    * The activation in uint8, an integer product, and the scales: the pattern that onnxruntime makes
    * one DynamicQuantizeMatMul of, or MatMulIntegerToFloat where several products share an activation.
    */
-  #makeDynamic({ node, product }: PlannedNode, placed: PlacedWeight): void {
+  #makeDynamic({ node, use: product }: Planned, placed: PlacedWeight): void {
     const { graph } = node;
-    const [output] = node.outputs;
-    if (output === null || output === undefined)
-      throw new RangeError(`${node.label} has no output`);
+    const output = outputOf(node);
     const activation = this.#activation(node, product.activation, product.transposesActivation);
     const weightInputs = [placed.values()];
     const { dims } = placed.weight;
@@ -198,4 +214,11 @@ class Editor {
     if (!result) throw new RangeError(`${added.label} has no output`);
     return result;
   }
+}
+
+/** The output that the result takes over; the planner takes no node without one. */
+function outputOf(node: Node): Value {
+  const [output] = node.outputs;
+  if (!output) throw new RangeError(`${node.label} has no output`);
+  return output;
 }

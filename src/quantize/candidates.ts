@@ -3,8 +3,9 @@ import { type GraphVisit, type Model, type Node, walkNodes } from '../graph/inde
 import { dataTypes, type Tensor } from '../tensor/index.ts';
 import type { QuantizeConfig } from './config.ts';
 import { matchesPattern } from './name-pattern.ts';
-import { type Product, weightRule, weightRules } from './rules/index.ts';
-import { findWeight, type WeightSource } from './weight-source.ts';
+import { allFloats } from './numerics/float-pieces.ts';
+import { type Lookup, type Product, weightRule, weightRules } from './rules/index.ts';
+import { findWeight, type WeightLookup, type WeightSource } from './weight-source.ts';
 
 /** A node with a weight that could be quantized. */
 export interface Candidate {
@@ -13,8 +14,9 @@ export interface Candidate {
   readonly path: string;
   /** Its place in the order of the model. */
   readonly position: number;
-  readonly product: Product;
-  /** Its weight. `isTransposed` is about the product: whether B' is the transpose of what is stored. */
+  /** What it does with its weight. */
+  readonly use: Product | Lookup;
+  /** Its weight. `isTransposed`: whether it uses the transpose of what is stored. */
   readonly source: WeightSource;
 }
 
@@ -59,50 +61,71 @@ export function listCandidates(
 
 type Visit = GraphVisit & { readonly node: Node };
 
+type Examined = Pick<Candidate, 'use' | 'source'> | Pick<KeptNode, 'reason' | 'weightBytes'>;
+
 /** What a node is for us; null when it has nothing to do with weights. */
 function examine(
   { node, definition }: Visit,
   model: Model,
   config: QuantizeConfig,
-): Pick<Candidate, 'product' | 'source'> | Pick<KeptNode, 'reason' | 'weightBytes'> | null {
+): Examined | null {
   const rule = node.domain === '' ? weightRule(node.opType) : undefined;
   if (rule === undefined) return examineOther(node);
+  const use = rule.read(node);
+  // Most lookups have to do with shapes: they are not worth a word.
+  if ('reason' in use)
+    return rule.op === 'Gather' ? examineOther(node) : { ...use, weightBytes: 0 };
+  const found = findWeight(use.weight, model.irVersion);
+  if (use.kind === 'lookup' && !isFloatTable(found)) return null;
   if (definition !== null) {
     return { reason: 'it is in a function, and those are left as they are', weightBytes: 0 };
   }
-  const product = rule.product(node);
-  if ('reason' in product) return { ...product, weightBytes: 0 };
-  if (node.outputs[0] == null) return { reason: 'nothing reads its output', weightBytes: 0 };
-  const found = findWeight(product.weight, model.irVersion);
-  const left = findWeight(product.activation, model.irVersion);
+  const other = use.kind === 'lookup' ? use.indices : use.activation;
+  const isOtherComputed = findWeight(other, model.irVersion) === 'computed';
   if (found === 'computed') {
-    const reason =
-      left === 'computed'
-        ? 'it has no weight: both factors are computed'
-        : 'its constant is the left factor, and only right ones are quantized';
+    const reason = isOtherComputed
+      ? 'it has no weight: both factors are computed'
+      : 'its constant is the left factor, and only right ones are quantized';
     return { reason, weightBytes: 0 };
   }
   if ('reason' in found) return { ...found, weightBytes: 0 };
-  const weightBytes = found.tensor.byteLength;
+  const isTransposed = found.isTransposed !== (use.kind === 'product' && use.transposesWeight);
   const reason =
-    objectionTo(found.tensor, node.opType) ??
-    (left === 'computed' ? null : 'both factors are constants') ??
+    objectionTo(found.tensor, node) ??
+    (isOtherComputed ? null : 'both its inputs are constants') ??
+    (use.kind === 'lookup' ? objectionToTable(found) : null) ??
     unselected(node, config);
-  if (reason !== null) return { reason, weightBytes };
-  const isTransposed = found.isTransposed !== product.transposesWeight;
-  return { product, source: { ...found, isTransposed } };
+  if (reason !== null) return { reason, weightBytes: found.tensor.byteLength };
+  return { use, source: { ...found, isTransposed } };
 }
 
-function objectionTo(tensor: Tensor, op: string): string | null {
+function isFloatTable(found: WeightLookup): boolean {
+  if (found === 'computed') return false;
+  const type = 'reason' in found ? null : found.tensor.elementType;
+  return type !== null && dataTypes[type].kind === 'float';
+}
+
+function objectionTo(tensor: Tensor, node: Node): string | null {
+  if (node.outputs[0] == null) return 'nothing reads its output';
   const type = tensor.elementType;
   if (type !== 'float32') {
     return `its weight is of ${type ?? 'an unknown type'}, and only float32 is quantized`;
   }
   const { dims } = tensor;
-  if (dims.length === 0 || (op === 'Gemm' && dims.length !== 2)) {
+  if (dims.length === 0 || (node.opType === 'Gemm' && dims.length !== 2)) {
     return `its weight has the impossible shape [${dims.join(', ')}]`;
   }
   return tensor.elementCount === 0 ? 'its weight is empty' : null;
+}
+
+/** Tables up to this size can be masks, of which some hold infinities on purpose. */
+const mostMaskBytes = 16 * 1024 * 1024;
+
+function objectionToTable({ tensor, isTransposed }: WeightSource): string | null {
+  if (isTransposed) return 'its table is transposed before it is looked up in';
+  if (tensor.dims.length < 2) return 'its table has only one axis';
+  if (tensor.byteLength > mostMaskBytes || allFloats(tensor).every(Number.isFinite)) return null;
+  return 'its table holds values that are not finite';
 }
 
 /** Whether flags leave the node out. */
@@ -122,9 +145,8 @@ export function nodeName(node: Node): string {
 }
 
 const reasonsOfOthers: Readonly<Record<string, string>> = {
-  Conv: 'convolutions need static quantization, which comes in a later version; dynamic ones are slower than float',
-  ConvTranspose: 'convolutions need static quantization, which comes in a later version',
-  Gather: 'tables that are looked up in stay in float in this version',
+  Conv: 'convolutions need static quantization (a later version); dynamic ones are slower than float',
+  ConvTranspose: 'convolutions need static quantization (a later version)',
 };
 
 /** Nodes of other operators are mentioned when they read a constant of some size. */

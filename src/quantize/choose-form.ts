@@ -21,7 +21,9 @@ const dominantShare = 0.5;
  */
 export function chooseForm(model: Model, candidates: readonly Candidate[]): FormChoice {
   const opset = model.opset('') ?? 1;
-  const usable = candidates.filter((each) => vetoOf(each, 'dynamic', opset) === null);
+  const usable = candidates.filter(
+    (each) => each.use.kind === 'product' && vetoOf(each, 'dynamic', opset) === null,
+  );
   const roots = new Map(usable.map(({ source }) => [source.root, source.tensor]));
   const inProducts = sumOf(roots.values());
   const all = sumOf(computedWith(model));

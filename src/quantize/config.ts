@@ -4,6 +4,9 @@ import type { WeightType } from './quantized-weight.ts';
 /** What happens to a product with a constant weight. */
 export type Form = 'dynamic' | 'weight-only';
 
+/** What happens to a node: a product takes one of the forms, a lookup is one in integers in both. */
+export type NodeForm = Form | 'lookup';
+
 export type Mode = 'auto' | Form;
 
 export const modes: readonly Mode[] = ['auto', 'dynamic', 'weight-only'];

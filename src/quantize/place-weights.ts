@@ -2,7 +2,7 @@ import { type Graph, type Model, tensorType, type Value } from '../graph/index.t
 import type { Tensor } from '../tensor/index.ts';
 import type { QuantizeConfig } from './config.ts';
 import type { PlannedNode } from './plan.ts';
-import { QuantizedWeight } from './quantized-weight.ts';
+import { QuantizedWeight, type WeightSettings } from './quantized-weight.ts';
 
 /** From this version on, initializers need not be inputs. */
 const freeInitializersIr = 4;
@@ -18,14 +18,20 @@ export function addConstant(graph: Graph, base: string, tensor: Tensor): Value {
   return value;
 }
 
-/** The constants of one quantized weight, added to the graph that had the float one when asked for. */
+/** The constants of one quantized weight, added to a graph when they are asked for. */
 export class PlacedWeight {
   readonly weight: QuantizedWeight;
-  readonly #root: Value;
+  readonly #name: string;
+  readonly #graph: Graph;
   readonly #constants = new Map<string, Value>();
 
-  constructor(root: Value, weight: QuantizedWeight) {
-    this.#root = root;
+  /**
+   * @param name Of the float weight.
+   * @param graph Where the constants go.
+   */
+  constructor(name: string, graph: Graph, weight: QuantizedWeight) {
+    this.#name = name;
+    this.#graph = graph;
     this.weight = weight;
   }
 
@@ -46,7 +52,7 @@ export class PlacedWeight {
     const key = `${suffix} ${variant}`;
     let value = this.#constants.get(key);
     if (value === undefined) {
-      value = addConstant(this.#root.graph, `${this.#root.name}_${suffix}`, make());
+      value = addConstant(this.#graph, `${this.#name}_${suffix}`, make());
       this.#constants.set(key, value);
     }
     return value;
@@ -55,31 +61,57 @@ export class PlacedWeight {
 
 /** Quantized weights by what they are made from, so that nodes that share one go on sharing it. */
 export class WeightPlacer {
-  readonly #placed = new Map<Value, Map<string, PlacedWeight>>();
+  readonly #placed = new Map<Value, { readonly key: PlaceKey; readonly placed: PlacedWeight }[]>();
   readonly #config: QuantizeConfig;
 
   constructor(config: QuantizeConfig) {
     this.#config = config;
   }
 
-  place({ source, isPerTensor, node }: PlannedNode): PlacedWeight {
+  place({ source, isPerTensor, node, form }: PlannedNode): PlacedWeight {
     const { root, tensor, isTransposed } = source;
-    const ofRoot = this.#placed.get(root) ?? new Map<string, PlacedWeight>();
+    const isLookup = form === 'lookup';
+    const key: PlaceKey = {
+      // onnxruntime 1.30 does not load a model in which it fuses a DequantizeLinear of a subgraph
+      // with a weight of a graph around it ("Missing required weight").
+      graph: form === 'weight-only' ? node.graph : root.graph,
+      granularity: isPerTensor ? 'tensor' : isLookup ? 'row' : 'column',
+      isTransposed,
+      isLookup,
+    };
+    const ofRoot = this.#placed.get(root) ?? [];
     this.#placed.set(root, ofRoot);
-    const key = `${isTransposed} ${isPerTensor}`;
-    const earlier = ofRoot.get(key);
-    if (earlier !== undefined) return earlier;
-    const settings = {
-      type: this.#config.weights,
-      isSymmetric: this.#config.symmetric,
-      isPerTensor,
+    const earlier = ofRoot.find((each) => isSameKey(each.key, key));
+    if (earlier !== undefined) return earlier.placed;
+    const settings: WeightSettings = {
+      type: isLookup ? 'int8' : this.#config.weights,
+      isSymmetric: isLookup || this.#config.symmetric,
+      granularity: key.granularity,
       isTransposed,
     };
     const named = tensor.with({ name: root.name });
-    const placed = new PlacedWeight(root, new QuantizedWeight(named, settings, node.label));
-    ofRoot.set(key, placed);
+    const weight = new QuantizedWeight(named, settings, node.label);
+    const placed = new PlacedWeight(root.name, key.graph, weight);
+    ofRoot.push({ key, placed });
     return placed;
   }
+}
+
+interface PlaceKey {
+  readonly graph: Graph;
+  readonly granularity: WeightSettings['granularity'];
+  readonly isTransposed: boolean;
+  /** Tables are symmetric, whatever products are. */
+  readonly isLookup: boolean;
+}
+
+function isSameKey(a: PlaceKey, b: PlaceKey): boolean {
+  return (
+    a.graph === b.graph &&
+    a.granularity === b.granularity &&
+    a.isTransposed === b.isTransposed &&
+    a.isLookup === b.isLookup
+  );
 }
 
 /** Removes a constant, and copies and transposes of it, when nothing reads them any more. */

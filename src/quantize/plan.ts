@@ -3,15 +3,25 @@ import { type Candidate, type KeptNode, listCandidates } from './candidates.ts';
 import { chooseForm, type FormChoice } from './choose-form.ts';
 import type { Form, QuantizeConfig } from './config.ts';
 import { otherReader } from './other-reader.ts';
+import type { Lookup, Product } from './rules/index.ts';
 import { savedBytes, vetoOf } from './veto.ts';
 
 /** A node that is quantized, and how. */
-export interface PlannedNode extends Candidate {
-  readonly form: Form;
+export type PlannedNode = (PlannedProduct | PlannedLookup) & {
   /** Whether the weight has one scale for all of it. */
   readonly isPerTensor: boolean;
   /** What a person should know of it; empty where there is nothing. */
   readonly notes: readonly string[];
+};
+
+export interface PlannedProduct extends Candidate {
+  readonly form: Form;
+  readonly use: Product;
+}
+
+export interface PlannedLookup extends Candidate {
+  readonly form: 'lookup';
+  readonly use: Lookup;
 }
 
 /** What will happen to each node that has, or could have, a weight. */
@@ -59,50 +69,67 @@ function decide(
   config: QuantizeConfig,
 ): PlannedNode | KeptNode {
   const opset = model.opset('') ?? 1;
+  const { use } = candidate;
+  if (use.kind === 'lookup') {
+    const veto = vetoOf(candidate, 'lookup', opset);
+    if (veto !== null) return keep(candidate, veto);
+    return ifWorthwhile({
+      ...candidate,
+      use,
+      form: 'lookup',
+      isPerTensor: config.perTensor,
+      notes: [],
+    });
+  }
   // In auto mode, what the form does not suit may take the other.
   const forms: Form[] =
     config.mode === 'auto' && wanted === 'dynamic' ? ['dynamic', 'weight-only'] : [wanted];
   let reason = '';
   for (const form of forms) {
     const veto = vetoOf(candidate, form, opset);
-    if (veto === null) return planOf(candidate, form, opset, config);
+    if (veto === null) {
+      return ifWorthwhile({
+        ...candidate,
+        use,
+        form,
+        ...granularityOf(candidate, form, opset, config),
+      });
+    }
     if (reason === '') reason = veto;
   }
   return keep(candidate, reason);
 }
 
-function planOf(
+function granularityOf(
   candidate: Candidate,
   form: Form,
   opset: number,
   config: QuantizeConfig,
-): PlannedNode | KeptNode {
+): Pick<PlannedNode, 'isPerTensor' | 'notes'> {
   const notes: string[] = [];
   const lacksAxis = form === 'weight-only' && opset < perAxisOpset;
   if (lacksAxis && !config.perTensor) {
     notes.push(`one scale for the whole weight: scales per column need opset ${perAxisOpset}`);
   }
+  const obstacle = form === 'weight-only' ? fusionObstacle(candidate) : null;
+  if (obstacle !== null) notes.push(`converted to float at every run, as ${obstacle}`);
   const isVector = candidate.source.tensor.dims.length < 2;
-  const isPerTensor = config.perTensor || lacksAxis || isVector;
-  const saved = savedBytes(candidate, form, isPerTensor);
-  if (saved <= 0) {
-    const bytes = candidate.source.tensor.byteLength;
-    return keep(candidate, `its weight of ${bytes} bytes is too small to save anything`);
-  }
-  if (form === 'weight-only') {
-    const obstacle = fusionObstacle(candidate);
-    if (obstacle !== null) notes.push(`converted to float at every run, as ${obstacle}`);
-  }
-  return { ...candidate, form, isPerTensor, notes };
+  return { isPerTensor: config.perTensor || lacksAxis || isVector, notes };
+}
+
+function ifWorthwhile(planned: PlannedNode): PlannedNode | KeptNode {
+  if (savedBytes(planned, planned.form, planned.isPerTensor) > 0) return planned;
+  const bytes = planned.source.tensor.byteLength;
+  return keep(planned, `its weight of ${bytes} bytes is too small to save anything`);
 }
 
 /**
  * Why onnxruntime cannot make one operation of the conversion and the product (MatMulNBits).
  * Found out with onnxruntime 1.30 by looking at the graphs that it runs.
  */
-function fusionObstacle({ source, product }: Candidate): string | null {
+function fusionObstacle({ source, use }: Candidate): string | null {
   if (source.tensor.dims.length !== 2) return 'its weight is no matrix';
-  if (product.transposesActivation) return 'its first input is transposed';
+  if (use.kind === 'product' && use.transposesActivation) return 'its first input is transposed';
   return null;
 }
 
@@ -114,13 +141,13 @@ function settleShared(planned: readonly PlannedNode[]): {
   quantized: PlannedNode[];
   tied: KeptNode[];
 } {
-  const nodes = new Set<Node>(planned.map((each) => each.node));
+  const nodes = new Map<Node, number>(planned.map(({ node, use }) => [node, use.weightIndex]));
   const quantized: PlannedNode[] = [];
   const tied: KeptNode[] = [];
   for (const each of planned) {
     const reader = otherReader(each.source.root, nodes);
     if (reader === null) quantized.push(each);
-    else if (each.form === 'weight-only') {
+    else if (each.form !== 'dynamic') {
       tied.push(
         keep(each, `its weight is also read in float by ${reader}, and would be stored twice`),
       );

@@ -65,8 +65,12 @@ function outcomeEntries({
 }
 
 function quantizedText({ quantized, kept }: PlanReport): string {
-  const products = kept.filter(({ op }) => op === 'MatMul' || op === 'Gemm').length;
-  return `${quantized.length} of ${quantized.length + products} MatMul and Gemm`;
+  const isProduct = ({ op }: { op: string }): boolean => op === 'MatMul' || op === 'Gemm';
+  const products = quantized.filter(isProduct).length;
+  const tables = quantized.length - products;
+  const all = products + kept.filter(isProduct).length;
+  const lookups = tables === 0 ? '' : `, ${tables} ${tables === 1 ? 'table' : 'tables'}`;
+  return `${products} of ${all} MatMul and Gemm${lookups}`;
 }
 
 function sizeText({ beforeBytes, afterBytes, ratio }: SizeReport): string {

@@ -15,8 +15,8 @@ export type WeightType = 'int8' | 'uint8';
 export interface WeightSettings {
   readonly type: WeightType;
   readonly isSymmetric: boolean;
-  /** One scale for the whole weight instead of one a column. */
-  readonly isPerTensor: boolean;
+  /** What has a scale of its own: a column (the last axis), a row (the first), or the whole weight. */
+  readonly granularity: 'column' | 'row' | 'tensor';
   /** Whether the stored matrix is the transpose of the one that is multiplied with; rank 2 only. */
   readonly isTransposed: boolean;
 }
@@ -25,8 +25,8 @@ export interface WeightSettings {
 const heldBytes = 16 * 1024 * 1024;
 
 /**
- * A float32 weight as integers, laid out as it is multiplied with: `[..., K, N]` with one scale a
- * column (of all leading dimensions together). Nothing is read before bytes are asked for, and then
+ * A float32 weight as integers, laid out as it is used: `[..., K, N]` with one scale a column (of all
+ * leading dimensions together), or a table with one scale a row. Nothing is read before bytes are asked for, and then
  * in pieces: memory stays at some MB however large the weight is, except for a transposed one, whose
  * integers are in memory while they are written.
  */
@@ -34,8 +34,6 @@ export class QuantizedWeight {
   readonly type: WeightType;
   /** Dimensions of the integers. */
   readonly dims: readonly number[];
-  /** Whether there is one scale for the whole weight; so it is too where there is one column. */
-  readonly isPerTensor: boolean;
   readonly #source: Tensor;
   readonly #settings: WeightSettings;
   readonly #layout: ChannelLayout;
@@ -51,11 +49,10 @@ export class QuantizedWeight {
   constructor(source: Tensor, settings: WeightSettings, reader: string) {
     this.type = settings.type;
     this.dims = settings.isTransposed ? source.dims.toReversed() : source.dims;
-    this.isPerTensor = settings.isPerTensor || source.dims.length < 2;
     this.#source = source;
     this.#settings = settings;
     this.#reader = reader;
-    this.#layout = layoutOf(source, this.isPerTensor, settings.isTransposed);
+    this.#layout = layoutOf(source, settings);
   }
 
   /** The integers. */
@@ -72,20 +69,31 @@ export class QuantizedWeight {
   }
 
   /**
-   * One float32 per column, or a scalar.
+   * A vector of float32, or a scalar; of rows, a column with as many axes as the table.
    *
    * @param factor What the scales are multiplied with, when the product has such a factor.
    */
   scale(factor = 1): Tensor {
-    const dims = this.isPerTensor ? [] : [this.#layout.channels];
     return this.#tensor(
       'float32',
-      dims,
+      this.#scaleDims(),
       computedStorage(this.#layout.channels * 4, () => {
         const { scale } = this.#measured();
         return bytesOf(factor === 1 ? scale : scale.map((each) => each * factor));
       }),
     );
+  }
+
+  #scaleDims(): number[] {
+    const { channels } = this.#layout;
+    switch (this.#settings.granularity) {
+      case 'tensor':
+        return [];
+      case 'column':
+        return [channels];
+      case 'row':
+        return this.dims.map((_, axis) => (axis === 0 ? channels : 1));
+    }
   }
 
   /**
@@ -95,8 +103,9 @@ export class QuantizedWeight {
    */
   zeroPoint(leading: readonly number[] = []): Tensor {
     const { channels } = this.#layout;
-    const copies = this.isPerTensor ? 1 : leading.reduce((product, size) => product * size, 1);
-    const dims = this.isPerTensor ? [] : [...leading, channels];
+    const isScalar = this.#settings.granularity === 'tensor';
+    const copies = isScalar ? 1 : leading.reduce((product, size) => product * size, 1);
+    const dims = isScalar ? [] : [...leading, channels];
     return this.#tensor(
       this.type,
       dims,
@@ -211,11 +220,12 @@ export class QuantizedWeight {
 /** Bytes made at a time where nobody says how many. */
 const copyBytes = 256 * 1024;
 
-function layoutOf(source: Tensor, isPerTensor: boolean, isTransposed: boolean): ChannelLayout {
+function layoutOf(source: Tensor, { granularity, isTransposed }: WeightSettings): ChannelLayout {
   const count = source.elementCount;
-  if (isPerTensor) return { kind: 'runs', channels: 1, length: count };
-  const channels = (isTransposed ? source.dims[0] : source.dims.at(-1)) ?? 1;
-  return isTransposed
+  if (granularity === 'tensor') return { kind: 'runs', channels: 1, length: count };
+  const isByFirst = (granularity === 'row') !== isTransposed;
+  const channels = (isByFirst ? source.dims[0] : source.dims.at(-1)) ?? 1;
+  return isByFirst
     ? { kind: 'runs', channels, length: count / channels }
     : { kind: 'columns', channels };
 }

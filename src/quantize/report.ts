@@ -2,7 +2,7 @@ import type { FeedSpec } from '../feeds/index.ts';
 import type { SavedFile } from '../onnx/index.ts';
 import type { OutputParity } from '../parity/index.ts';
 import type { ModelInfo, ReportBase, Verdict } from '../report/index.ts';
-import type { Form, QuantizeConfig } from './config.ts';
+import type { Form, NodeForm, QuantizeConfig } from './config.ts';
 import type { WeightType } from './quantized-weight.ts';
 
 /** A node that is quantized. */
@@ -12,14 +12,14 @@ export interface QuantizedReport {
   readonly op: string;
   /** Path of its graph. */
   readonly graph: string;
-  readonly form: Form;
+  readonly form: NodeForm;
   /** Name of the float weight. */
   readonly weight: string;
   /** As it is multiplied with. */
   readonly shape: readonly number[];
   readonly type: WeightType;
   /** What has a scale of its own. */
-  readonly granularity: 'column' | 'tensor';
+  readonly granularity: 'column' | 'row' | 'tensor';
   readonly weightBytes: number;
   readonly notes: readonly string[];
 }

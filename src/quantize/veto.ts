@@ -1,8 +1,10 @@
-import type { Candidate } from './candidates.ts';
-import type { Form } from './config.ts';
+import { Buffer } from 'node:buffer';
+import { type Candidate, nodeName } from './candidates.ts';
+import type { NodeForm } from './config.ts';
 
 /** The first version with the operators that a form is made of. */
-const neededOpset: Readonly<Record<Form, { version: number; op: string }>> = {
+const neededOpset: Readonly<Record<NodeForm, { version: number; op: string }>> = {
+  lookup: { version: 7, op: 'Mul with broadcasting' },
   dynamic: { version: 11, op: 'DynamicQuantizeLinear' },
   'weight-only': { version: 10, op: 'DequantizeLinear' },
 };
@@ -14,7 +16,7 @@ const neededOpset: Readonly<Record<Form, { version: number; op: string }>> = {
 const mostTerms = Math.floor((2 ** 31 - 1) / (255 * 255));
 
 /** Why a node cannot take a form; null when it can. */
-export function vetoOf({ source }: Candidate, form: Form, opset: number): string | null {
+export function vetoOf({ source }: Candidate, form: NodeForm, opset: number): string | null {
   const { version, op } = neededOpset[form];
   if (opset < version) {
     return `${op} needs opset ${version}, and the model has ${opset}`;
@@ -29,14 +31,29 @@ export function vetoOf({ source }: Candidate, form: Form, opset: number): string
   return null;
 }
 
-/** What the new nodes and constants take beside their elements, names included; generously. */
-const overheadBytes: Readonly<Record<Form, number>> = { dynamic: 2000, 'weight-only': 600 };
+/** Bytes that the file gets smaller by; below zero when it grows. An estimate, a little too low. */
+export function savedBytes(candidate: Candidate, form: NodeForm, isPerTensor: boolean): number {
+  const { tensor, isTransposed } = candidate.source;
+  const isByFirst = isTransposed || form === 'lookup';
+  const ownScales = (isByFirst ? tensor.dims[0] : tensor.dims.at(-1)) ?? 1;
+  const channels = isPerTensor ? 1 : ownScales;
+  // Three of four bytes an element, less a float32 and an 8-bit integer for each channel.
+  return 3 * tensor.elementCount - 5 * channels - overheadBytes(candidate, form);
+}
 
-/** Bytes that the file gets smaller by; below zero when it grows. An estimate on the safe side. */
-export function savedBytes({ source }: Candidate, form: Form, isPerTensor: boolean): number {
-  const { tensor, isTransposed } = source;
-  const count = tensor.elementCount;
-  const columns = (isTransposed ? tensor.dims[0] : tensor.dims.at(-1)) ?? 1;
-  const channels = isPerTensor ? 1 : columns;
-  return 3 * count - 5 * channels - overheadBytes[form];
+/**
+ * What new nodes and constants take beside their elements: mostly names, which are made from those of
+ * the node, its input and its weight. Counted from what `apply.ts` adds, with some bytes to spare.
+ */
+function overheadBytes({ node, use, source }: Candidate, form: NodeForm): number {
+  const ofNode = lengthOf(nodeName(node));
+  const ofWeight = lengthOf(source.root.name);
+  if (use.kind === 'lookup') return 320 + 8 * ofNode + 4 * ofWeight + lengthOf(use.indices.name);
+  if (form === 'weight-only') return 260 + ofNode + 6 * ofWeight + lengthOf(use.weight.name);
+  const ofBias = use.bias === null ? 0 : 80 + 4 * ofNode;
+  return 520 + 10 * ofNode + 6 * lengthOf(use.activation.name) + 4 * ofWeight + ofBias;
+}
+
+function lengthOf(name: string): number {
+  return Buffer.byteLength(name);
 }

@@ -1,5 +1,7 @@
 /** Where the bytes of a tensor are, and how to get at them. */
 
+import type { MlkitError } from '../errors.ts';
+
 /** The place in a data file that a tensor's `external_data` entries name. */
 export interface ExternalReference {
   /** Path of the data file as written in the model: POSIX, relative to the model's folder. */
@@ -8,6 +10,8 @@ export interface ExternalReference {
   readonly offset: number;
   /** Number of bytes, or null where the model does not say. */
   readonly length: number | null;
+  /** What is wrong with the entries themselves; reading throws it. */
+  readonly problem: MlkitError | null;
 }
 
 /**

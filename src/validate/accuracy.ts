@@ -63,7 +63,7 @@ export interface DropVerdict {
 export function judgeDrop(accuracy: Accuracy, maxDropPct: number): DropVerdict {
   const { dropPct, dropHighPct, rows } = accuracy;
   const drop = dropPct ?? 0;
-  const limit = `${formatNumber(maxDropPct)} points`;
+  const limit = `${formatNumber(maxDropPct)} ${maxDropPct === 1 ? 'point' : 'points'}`;
   if (drop > maxDropPct) {
     return {
       verdict: 'fail',

@@ -40,19 +40,24 @@ function title({ model, candidate, golden }: ValidateReport): string {
 }
 
 function facts(report: ValidateReport): [string, Cell][] {
-  const { model, candidate, golden, profile, profileReason, samples = 0, inputs } = report;
+  const { model, candidate, profile, profileReason, inputs } = report;
   const rows: [string, Cell][] = [
     [candidate === undefined ? 'model' : 'reference', modelText(model)],
   ];
   if (candidate !== undefined) rows.push(['candidate', modelText(candidate)]);
   if (profile !== undefined) rows.push(['profile', `${profile} (${profileReason ?? ''})`]);
-  const isOne = samples === 1;
-  rows.push(['samples', `${samples} ${golden ? 'recorded ' : ''}${isOne ? 'sample' : 'samples'}`]);
+  rows.push(['samples', samplesText(report)]);
   for (const { name, dtype, shape, source } of inputs.slice(0, mostInputs)) {
     rows.push(['input', `${name} ${dtype}[${shape.join(', ')}] (${source})`]);
   }
   if (inputs.length > mostInputs) rows.push(['', `and ${inputs.length - mostInputs} more inputs`]);
   return rows;
+}
+
+function samplesText({ samples = 0, rows = 0, golden }: ValidateReport): string {
+  const word = samples === 1 ? 'sample' : 'samples';
+  if (golden !== undefined) return `${samples} recorded ${word}`;
+  return rows > 0 ? `${samples} ${word}, ${formatInteger(rows)} rows` : `${samples} random ${word}`;
 }
 
 function modelText({ path, sizeBytes }: ValidateReport['model']): string {
@@ -129,8 +134,9 @@ const verdictLevels: Readonly<Record<Verdict, NoteLevel>> = {
   inconclusive: 'warning',
 };
 
-function verdictNotes({ verdict, reasons, outputs = [] }: ValidateReport): Block[] {
+function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport): Block[] {
   if (verdict === undefined) return [];
+  const outputs = decidedBy.includes('outputs') ? (report.outputs ?? []) : [];
   const level = verdictLevels[verdict];
   const flags = (wanted: (output: OutputParity) => boolean): string =>
     outputs
@@ -140,7 +146,7 @@ function verdictNotes({ verdict, reasons, outputs = [] }: ValidateReport): Block
       .join(' ');
   if (verdict === 'pass') {
     const tightest = flags(() => true);
-    const passed = note(level, 'PASS: within the limits');
+    const passed = note(level, `PASS: ${passText(decidedBy, report.accuracy)}`);
     return tightest === '' ? [passed] : [passed, note('info', `tightest that passes: ${tightest}`)];
   }
   const word = verdict === 'fail' ? 'FAIL' : 'INCONCLUSIVE';
@@ -150,6 +156,13 @@ function verdictNotes({ verdict, reasons, outputs = [] }: ValidateReport): Block
   const isMendable = failed.every((output) => output.minimumTolerance.flags !== '');
   if (wayOut !== '' && isMendable) blocks.push(note('info', `what would pass: ${wayOut}`));
   return blocks;
+}
+
+function passText(decidedBy: ValidateReport['decidedBy'], accuracy?: Accuracy): string {
+  const drop = `accuracy drops by ${formatNumber(accuracy?.dropPct ?? 0, 3)} points, as is allowed`;
+  if (!decidedBy.includes('accuracy')) return 'every output is within its limits';
+  if (decidedBy.includes('outputs')) return `every output is within its limits, and ${drop}`;
+  return `${drop}; outputs decide nothing unless limits are given for them too`;
 }
 
 function number(value: number | null, digits: number): string {

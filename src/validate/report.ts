@@ -41,9 +41,13 @@ export interface ValidateReport extends ReportBase, Partial<Comparison> {
   readonly candidate?: ModelInfo;
   /** Absent where nothing decides: the accuracy of one model, without a limit. */
   readonly verdict?: Verdict;
+  /** What the verdict was made of; the rest is for information. */
+  readonly decidedBy: readonly ('outputs' | 'accuracy')[];
   /** Why the verdict is not `pass`. */
   readonly reasons: readonly string[];
   readonly golden?: { readonly path: string; readonly sets: readonly string[] };
+  /** Rows of real data in all samples, 0 where inputs are random. */
+  readonly rows?: number;
   readonly inputs: readonly InputInfo[];
   readonly accuracy?: Accuracy;
   readonly warnings: readonly string[];

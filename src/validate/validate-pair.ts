@@ -1,8 +1,17 @@
-import type { FeedPlan } from '../feeds/index.ts';
 import { compareModels, type ParityResult } from '../parity/index.ts';
+import type { Feeds } from '../runtime/index.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { Scorer } from './score.ts';
 import { sessionSettings } from './session-settings.ts';
+
+/** What both are run with. */
+export interface PairData {
+  readonly feeds: Iterable<Feeds>;
+  /** How many there may be. */
+  readonly total: number;
+  /** Rows of each feed; where there is none, a feed is one row. */
+  readonly rowsPerFeed: readonly number[];
+}
 
 export interface PairOutcome {
   readonly parity: ParityResult;
@@ -13,7 +22,7 @@ export interface PairOutcome {
 /** Runs reference and candidate on the planned feeds, and scores both where there are labels. */
 export async function validatePair(
   candidate: string,
-  plan: FeedPlan,
+  data: PairData,
   labels: readonly string[] | null,
   config: ValidateConfig,
   services: ValidateServices,
@@ -24,7 +33,8 @@ export async function validatePair(
   const parity = await compareModels({
     reference: { path: config.reference, settings },
     candidate: { path: candidate, settings },
-    feeds: plan.feeds,
+    feeds: data.feeds,
+    total: data.total,
     profile: config.profile,
     overrides: config.overrides,
     match: config.match,
@@ -32,7 +42,7 @@ export async function validatePair(
     ...(services.signal && { signal: services.signal }),
     ...(services.onProgress && { onProgress: services.onProgress }),
     onSample: (index, sample) => {
-      const rows = plan.rowsPerFeed[index] ?? 1;
+      const rows = data.rowsPerFeed[index] ?? 1;
       scorers?.reference.add(sample.reference, rows);
       scorers?.candidate.add(sample.candidate, rows);
     },

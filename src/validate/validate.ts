@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
 import { type FeedPlan, planFeeds } from '../feeds/index.ts';
 import { openModel } from '../onnx/index.ts';
-import { openRunnable, worstVerdict } from '../parity/index.ts';
-import { toolInfo, type Verdict } from '../report/index.ts';
-import { accuracyOf, judgeDrop } from './accuracy.ts';
+import { openRunnable, type ParityResult, worstVerdict } from '../parity/index.ts';
+import { toolInfo } from '../report/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+import { accuracyOf, type DropVerdict, judgeDrop } from './accuracy.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { readLabels } from './labels.ts';
 import type { Accuracy, ValidateReport } from './report.ts';
@@ -15,6 +16,9 @@ import { validatePair } from './validate-pair.ts';
 
 /** Random samples where nobody says how many. */
 const defaultSamples = 8;
+
+/** Where nobody says how many, no further random sample is begun after this time. */
+const patienceMs = 10_000;
 
 type Services = ValidateServices;
 /** What is the same in every report. */
@@ -43,7 +47,7 @@ export async function validate(
     };
     if (config.golden !== null) {
       const outcome = await validateGolden(open.model, config.golden, config, services);
-      return { ...base, ...outcome, reasons: reasonsOf(outcome.outputs) };
+      return { ...base, ...outcome, decidedBy: ['outputs'], reasons: reasonsOf(outcome.outputs) };
     }
     const labels = config.labels === null ? null : readLabels(config.labels, config.inputs);
     const plan = feedsFor(open.model, config);
@@ -107,24 +111,23 @@ async function pairReport(
   config: ValidateConfig,
   services: Services,
 ): Promise<ValidateReport> {
-  const { parity, scorers } = await validatePair(candidate, plan, labels, config, services);
+  const isOpenEnded = config.samples === null && config.inputs.length === 0;
+  const feeds = isOpenEnded ? patiently(plan.feeds) : plan.feeds;
+  const data = { ...plan, feeds, total: plan.feeds.length };
+  const { parity, scorers } = await validatePair(candidate, data, labels, config, services);
   const accuracy = scorers === null ? null : accuracyOf(scorers.reference, scorers.candidate);
-  const drop =
-    accuracy === null || config.maxDropPct === null ? null : judgeDrop(accuracy, config.maxDropPct);
-  const verdicts: Verdict[] = [];
-  // With a limit on accuracy, the outputs decide only where limits were given for them too.
-  const outputsDecide = drop === null || hasOutputGates(config);
-  if (outputsDecide) verdicts.push(parity.verdict);
-  if (drop !== null) verdicts.push(drop.verdict);
   const { samples, outputs, profile, profileReason } = parity;
+  const decision = decide(parity, accuracy, config);
   return {
     ...base,
     candidate: { path: candidate, sizeBytes: statSync(candidate).size },
-    verdict: worstVerdict(verdicts),
-    reasons: [...(outputsDecide ? reasonsOf(outputs) : []), ...(drop?.reasons ?? [])],
+    verdict: decision.verdict,
+    decidedBy: decision.decidedBy,
+    reasons: decision.reasons,
     profile,
     profileReason,
     samples,
+    rows: plan.rows,
     outputs,
     inputs: plan.description,
     ...(accuracy !== null && { accuracy }),
@@ -132,9 +135,32 @@ async function pairReport(
       ...notesOf(plan, config, accuracy),
       ...labelWarning(plan, labels, config),
       ...randomWarning(plan, profile),
+      ...patienceWarning(samples, plan.feeds.length),
       ...parity.warnings,
-      ...(drop?.warnings ?? []),
+      ...decision.warnings,
     ],
+  };
+}
+
+type Decision = DropVerdict & Pick<ValidateReport, 'decidedBy'>;
+
+/** With a limit on accuracy, the outputs decide only where limits were given for them too. */
+function decide(
+  { verdict, outputs }: ParityResult,
+  accuracy: Accuracy | null,
+  config: ValidateConfig,
+): Decision {
+  const byOutputs = { verdict, reasons: reasonsOf(outputs), warnings: [] };
+  if (accuracy === null || config.maxDropPct === null) {
+    return { ...byOutputs, decidedBy: ['outputs'] };
+  }
+  const drop = judgeDrop(accuracy, config.maxDropPct);
+  if (!hasOutputGates(config)) return { ...drop, decidedBy: ['accuracy'] };
+  return {
+    verdict: worstVerdict([verdict, drop.verdict]),
+    decidedBy: ['outputs', 'accuracy'],
+    reasons: [...byOutputs.reasons, ...drop.reasons],
+    warnings: drop.warnings,
   };
 }
 
@@ -157,8 +183,10 @@ async function accuracyReport(
   const accuracy = accuracyOf(scorer, null);
   return {
     ...base,
+    decidedBy: [],
     reasons: [],
     samples: plan.feeds.length,
+    rows: plan.rows,
     inputs: plan.description,
     accuracy,
     warnings: [...notesOf(plan, config, accuracy), ...labelWarning(plan, labels, config)],
@@ -189,6 +217,22 @@ function reasonsOf(outputs: NonNullable<ValidateReport['outputs']>): string[] {
 function notesOf(plan: FeedPlan, { labels }: ValidateConfig, accuracy: Accuracy | null): string[] {
   if (accuracy === null) return [...plan.notes];
   return plan.notes.filter((note) => note !== `not used, because no input has the name: ${labels}`);
+}
+
+/** The feeds until time is up, and at least one. */
+function* patiently(feeds: readonly Feeds[]): Iterable<Feeds> {
+  const end = performance.now() + patienceMs;
+  for (const [at, feed] of feeds.entries()) {
+    if (at > 0 && performance.now() > end) return;
+    yield feed;
+  }
+}
+
+function patienceWarning(samples: number, planned: number): string[] {
+  if (samples >= planned) return [];
+  return [
+    `${samples} of ${planned} random samples were run within ${patienceMs / 1000} s; --samples ${planned} runs all`,
+  ];
 }
 
 function randomWarning({ rows, feeds }: FeedPlan, profile: string): string[] {

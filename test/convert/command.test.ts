@@ -34,10 +34,9 @@ describe('mlkit convert', () => {
   });
 
   test('gives the fields of the contract as JSON', async () => {
-    const { exit, out } = await convert(
-      ...['m.onnx', '-o', 'n.onnx', '--ir-version', '7', '--strip', 'doc', '--json'],
-      ...['--external', 'w.bin', '--external-threshold', '1KB', '--set-metadata', 'a=b=c'],
-    );
+    const flags = ['--ir-version', '7', '--strip', 'doc', '--set-metadata', 'a=b=c', '--json'];
+    const data = ['--external', 'w.bin', '--external-threshold', '1KB'];
+    const { exit, out } = await convert('m.onnx', '-o', 'n.onnx', ...flags, ...data);
     expect(exit).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       schema: 1,

@@ -9,6 +9,7 @@ import {
 } from '../../src/convert/index.ts';
 import { buildModel } from '../../src/graph/index.ts';
 import { openModel, saveModel } from '../../src/onnx/index.ts';
+import { tensorFrom } from '../../src/tensor/index.ts';
 import { filesBelow, fixtures, shared, temporaryFolder } from '../support/files.ts';
 
 const model = (name: string): string => path.join(fixtures, 'models', `${name}.onnx`);
@@ -26,7 +27,7 @@ const dataFile = (
   file: string,
   more: object = {},
 ): { external: Exclude<ConvertConfig['external'], string> } => ({
-  external: { file, thresholdBytes: 64, alignBytes: 4096, maxShardBytes: 1e12, ...more },
+  external: { file, thresholdBytes: 1024, alignBytes: 4096, maxShardBytes: 1e12, ...more },
 });
 
 /** Every constant of the main graph, as hexadecimal text. */
@@ -99,6 +100,22 @@ describe('where weights lie', () => {
     expect(constants(alone)).toEqual(constants(model('mlp')));
   });
 
+  test('small constants that the runtime needs are not put where it cannot see them', async () => {
+    const folder = temporaryFolder();
+    const input = path.join(folder, 'm.onnx');
+    const padded = buildModel({ opset: 17 }, (b) => {
+      const x = b.input('x', 'float32', [1, 2, 2, 2]);
+      const pads = tensorFrom('int64', [8], BigInt64Array.of(0n, 0n, 1n, 1n, 0n, 0n, 1n, 1n));
+      const y = b.node('Pad', [x, b.initializer(pads, 'pads')], {}, { outputs: ['y'] });
+      b.output(y, 'float32', [1, 2, 4, 4]);
+    });
+    await saveModel(padded, input);
+    const out = path.join(folder, 'out.onnx');
+    const report = await convert(input, out, dataFile('w.bin', { thresholdBytes: 1 }));
+    expect(report.verification.verdict).toBe('fail');
+    expect(fs.readdirSync(folder)).toEqual(['m.onnx']);
+  });
+
   test('a data file in a folder of its own', async () => {
     const folder = temporaryFolder();
     await convert(model('mlp'), path.join(folder, 'm.onnx'), dataFile('deep/er/w.bin'));
@@ -127,8 +144,9 @@ describe('where weights lie', () => {
     const folder = temporaryFolder();
     const out = path.join(folder, 'm.onnx');
     await convert(model('mlp'), out, dataFile('w.bin'));
-    await convert(model('conv'), out, dataFile('w.bin'));
-    expect(constants(out)).toEqual(constants(model('conv')));
+    await convert(model('embedding'), out, dataFile('w.bin'));
+    expect(fs.statSync(path.join(folder, 'w.bin')).size).toBe(50 * 8 * 4);
+    expect(constants(out)).toEqual(constants(model('embedding')));
     await expect(
       convert(model('mlp'), path.join(folder, 'other.onnx'), dataFile('w.bin')),
     ).rejects.toMatchObject({ code: 'FILE_EXISTS' });
@@ -167,8 +185,11 @@ describe('the input is never written to', () => {
     const link = path.join(folder, 'link.onnx');
     if (kind === 'symlink') fs.symlinkSync(input, link);
     if (kind === 'hard link') fs.linkSync(input, link);
-    const targets = { itself: input, 'its data file': data };
-    const out = targets[kind as keyof typeof targets] ?? link;
+    const targets = new Map([
+      ['itself', input],
+      ['its data file', data],
+    ]);
+    const out = targets.get(kind) ?? link;
     for (const config of [{}, edit, dataFile('fresh.bin')]) {
       await expect(convert(input, out, config)).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
     }

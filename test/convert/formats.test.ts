@@ -9,7 +9,8 @@ import {
   noConversion,
 } from '../../src/convert/index.ts';
 import { messageJson } from '../../src/convert/model-json.ts';
-import { memorySource, RawMessage } from '../../src/onnx/index.ts';
+import { buildModel, tensorType } from '../../src/graph/index.ts';
+import { memorySource, RawMessage, saveModel } from '../../src/onnx/index.ts';
 import { openSession } from '../../src/runtime/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { filesBelow, fixtures, temporaryFolder } from '../support/files.ts';
@@ -148,6 +149,28 @@ describe('ORT format', () => {
     expect(report.verification.verdict).toBe('pass');
     const session = await openSession(out);
     expect(session.inputs.map((each) => each.name)).toEqual(['pixels']);
+    await session.close();
+  });
+
+  test('of a model from the time when constants were inputs has no inputs but the real ones', async () => {
+    const folder = temporaryFolder();
+    const input = path.join(folder, 'old.onnx');
+    const old = buildModel({ opset: 9, irVersion: 3 }, (b) => {
+      const x = b.input('x', 'float32', [2]);
+      const shapes = ['one', 'two'].map((name) => {
+        b.initializer(tensorFrom('int64', [1], BigInt64Array.of(2n)), name);
+        return b.graph.addInput(name, tensorType('int64', [1]));
+      });
+      const parts = shapes.map((shape) => b.node('ConstantOfShape', [shape]));
+      const sum = b.node('Add', [x, b.node('Add', parts)], {}, { outputs: ['y'] });
+      b.output(sum, 'float32', [2]);
+    });
+    await saveModel(old, input);
+    const out = path.join(folder, 'm.ort');
+    const report = await convert(input, out, { to: 'ort' });
+    expect(report.verification.verdict).toBe('pass');
+    const session = await openSession(out);
+    expect(session.inputs.map((each) => each.name)).toEqual(['x']);
     await session.close();
   });
 

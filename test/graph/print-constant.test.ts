@@ -95,11 +95,11 @@ describe('constants', () => {
     const unread = computedStorage(4, () => {
       throw new Error('was read');
     });
-    const external = { location: 'a "b".bin', offset: 0, length: null };
+    const external = { location: 'a "b".bin', offset: 0, length: null, problem: null };
     const storage = { ...unread, kind: 'external', external } as const;
     const small = new Tensor({ dtype: 'float32', dims: [1], storage });
     expect(constantText(small)).toBe('float[1] w = ["location": "a \\"b\\".bin"]');
-    const place = { ...storage, external: { ...external, offset: 8, length: 4 } };
+    const place = { ...storage, external: { ...external, offset: 8, length: 4, problem: null } };
     const text = constantNodeText(small.with({ storage: place }));
     expect(text).toBe(
       'y = Constant <value: tensor = float[1] = ["location": "a \\"b\\".bin", "offset": "8", "length": "4"]> ()',

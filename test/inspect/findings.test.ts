@@ -96,6 +96,7 @@ describe('what a model says of itself', () => {
         path: 'm',
         sizeBytes,
         folder: new DataFolder('m'),
+        bytesRead: 0,
         close: () => undefined,
       };
       return codesOf(await inspectModel(open, plainConfig));

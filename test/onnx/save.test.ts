@@ -59,9 +59,9 @@ describe('saving', () => {
       (value) => value.initializer?.storage.external,
     );
     expect(references).toEqual([
-      { location: 'm.data', offset: 0, length: 1024 * 1024 + 1 },
-      { location: 'm.data', offset: 1024 * 1024 + 4096, length: 1024 * 1024 + 1 },
-      { location: 'm.data_1', offset: 0, length: 1024 * 1024 + 1 },
+      { location: 'm.data', offset: 0, length: 1024 * 1024 + 1, problem: null },
+      { location: 'm.data', offset: 1024 * 1024 + 4096, length: 1024 * 1024 + 1, problem: null },
+      { location: 'm.data_1', offset: 0, length: 1024 * 1024 + 1, problem: null },
     ]);
     expect(
       opened.model.graph.initializers

@@ -165,8 +165,7 @@ class SizeSearch {
     }
     const { integers } = this.#given;
     const propagation = propagateSizes(this.#model, { sizes: values, integers, symbols });
-    const { nodeCount } = this.#model.graph;
-    this.#stepsLeft -= Math.min(propagation.reach, nodeCount) + 10;
+    this.#stepsLeft -= propagation.steps + 10;
     return { shapes, symbols, propagation };
   }
 }

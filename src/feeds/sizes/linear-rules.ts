@@ -182,6 +182,12 @@ const recurrent: SizeRule = ({ node, sizes }) => {
   return [all, state, state];
 };
 
+/** Decoding attention takes one new token at a time. */
+const oneToken: SizeRule = ({ sizes }) => {
+  const tokens = sizes(0)?.[1] ?? 1;
+  return tokens === 1 ? [null] : misfit(`${tokens} tokens where 1 is needed`, 1);
+};
+
 export const linearRules: Readonly<Record<string, SizeRule>> = {
   MatMul: matMul,
   MatMulInteger: matMul,
@@ -207,6 +213,8 @@ export const linearRules: Readonly<Record<string, SizeRule>> = {
   SimplifiedLayerNormalization: lastAxesNorm,
   SkipLayerNormalization: lastAxesNorm,
   RMSNormalization: lastAxesNorm,
+  DecoderMaskedMultiHeadAttention: oneToken,
+  DecoderMaskedSelfAttention: oneToken,
   LSTM: recurrent,
   GRU: recurrent,
   RNN: recurrent,

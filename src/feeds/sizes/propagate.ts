@@ -23,6 +23,8 @@ export interface Propagation {
   readonly reach: number;
   /** Branches of If that do not work beside one that does, where it is not known which one runs. */
   readonly deadBranches: number;
+  /** Nodes looked at. */
+  readonly steps: number;
 }
 
 /** What a propagation starts from. */
@@ -36,7 +38,7 @@ export interface GivenSizes {
 }
 
 /** Functions that call functions can make few nodes many; beyond this they are left unknown. */
-const mostSteps = 2_000_000;
+const mostSteps = 500_000;
 const deepestCall = 30;
 
 /** Rules of ONNX's own domains, and of contributed operators that mean the same. */
@@ -60,16 +62,18 @@ class Propagator implements Propagation {
   misfit: Propagation['misfit'] = null;
   readonly reach: number;
   deadBranches = 0;
+  steps = 0;
   readonly #model: Model;
+  readonly #bodies: ReadonlyMap<string, Graph>;
   readonly #symbols: ReadonlyMap<string, number>;
   readonly #sizes: Map<Value, Sizes>;
   readonly #integers: Map<Value, readonly number[] | null>;
   #done = 0;
-  #steps = 0;
   #depth = 0;
 
   constructor(model: Model, given: GivenSizes) {
     this.#model = model;
+    this.#bodies = functionBodies(model);
     this.#symbols = given.symbols;
     this.#sizes = new Map(given.sizes);
     this.#integers = new Map(given.integers);
@@ -101,15 +105,13 @@ class Propagator implements Propagation {
   }
 
   #node(node: Node): Propagation['misfit'] {
-    this.#steps += 1;
-    if (this.#steps > mostSteps) return null;
+    this.steps += 1;
+    if (this.steps > mostSteps) return null;
     // Inside a function, an attribute may stand for one of the caller's, which is not at hand here.
     if (node.attributes.some((attribute) => attribute.type === 'reference')) return null;
     if (node.opType === 'If' && node.domain === '') return this.#branches(node);
-    const definition = this.#model.functions.find(
-      (each) => each.name === node.opType && each.domain === node.domain,
-    );
-    return definition === undefined ? this.#apply(node) : this.#call(node, definition.body);
+    const body = this.#bodies.get(`${node.domain} ${node.opType}`);
+    return body === undefined ? this.#apply(node) : this.#call(node, body);
   }
 
   #apply(node: Node): Propagation['misfit'] {
@@ -208,6 +210,11 @@ class Propagator implements Propagation {
     });
     return sizes.every((size) => size !== null && size >= 0) ? (sizes as number[]) : null;
   }
+}
+
+/** Bodies of the model's own functions, by domain and name. */
+export function functionBodies(model: Model): Map<string, Graph> {
+  return new Map(model.functions.map((each) => [`${each.domain} ${each.name}`, each.body]));
 }
 
 function constantOf(value: Value): Tensor | null {

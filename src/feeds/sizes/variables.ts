@@ -80,7 +80,8 @@ function variableOf(input: ModelInput, axis: number, key: string, batch: number)
   const named = typeof symbol === 'string' ? roleAt(symbol, axis, dims.length) : null;
   if (named !== null) {
     const size = named === 'batch' ? batch : startSizes[named];
-    return { key, size, role: named, group: key, certainty: 3 };
+    const group = named === 'image' ? `${input.name} image` : key;
+    return { key, size, role: named, group, certainty: 3 };
   }
   // A symbol that is there twice is the side of something square, not a batch.
   const isSquare = typeof symbol === 'string' && dims.lastIndexOf(symbol) !== dims.indexOf(symbol);

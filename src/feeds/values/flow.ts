@@ -1,5 +1,6 @@
 import type { Graph, Model, Node, Value } from '../../graph/index.ts';
 import { walkNodes } from '../../graph/index.ts';
+import { functionBodies } from '../sizes/propagate.ts';
 
 /** Where the elements of a node's input reappear: unchanged, each times `scale` plus `offset`. */
 export interface Flow {
@@ -36,16 +37,13 @@ const movingOps: Readonly<Record<string, readonly number[]>> = {
 
 /** Follows elements through nodes, subgraphs and model-local functions. */
 export class FlowTracer {
-  readonly #model: Model;
+  readonly #bodies: ReadonlyMap<string, Graph>;
   readonly #owners = new Map<Graph, Node[]>();
 
   constructor(model: Model) {
-    this.#model = model;
-    const bodies = new Map(
-      model.functions.map((each) => [`${each.domain} ${each.name}`, each.body]),
-    );
+    this.#bodies = functionBodies(model);
     for (const { node } of walkNodes(model)) {
-      const body = bodies.get(`${node.domain} ${node.opType}`);
+      const body = this.#bodies.get(`${node.domain} ${node.opType}`);
       for (const graph of [...node.subgraphs, ...(body ? [body] : [])]) {
         this.#owners.set(graph, [...(this.#owners.get(graph) ?? []), node]);
       }
@@ -55,9 +53,7 @@ export class FlowTracer {
   /** Where the elements of input `index` go; null when the node makes something else of them. */
   through(node: Node, index: number): Flow | null {
     if (node.subgraphs.length > 0) return whole(subgraphInputs(node, index));
-    const body = this.#model.functions.find(
-      (each) => each.name === node.opType && each.domain === node.domain,
-    )?.body;
+    const body = this.#bodies.get(`${node.domain} ${node.opType}`);
     if (body !== undefined) return whole([body.inputs[index]]);
     if (wholeOps.has(node.opType) && node.domain === '') {
       const all = node.opType === 'SequenceConstruct' ? node.outputs : node.outputs.slice(0, 1);

@@ -1,7 +1,9 @@
+import { MlkitError } from '../../errors.ts';
+import { limits } from '../../onnx/index.ts';
 import {
-  byteLengthOf,
   type DataType,
   dataTypes,
+  elementCountOf,
   memoryStorage,
   type NumericArray,
   packElements,
@@ -34,7 +36,17 @@ const fractionBits: Readonly<Partial<Record<DataType, number>>> = {
 
 const words = ['the', 'quick', 'brown', 'fox', 'jumps', 'over', 'a', 'lazy', 'dog', 'again'];
 
-/** A tensor of an input's type and shape, made as its recipe says. */
+/** Values are made as float64 and encoded in pieces of this many. */
+const pieceLength = 1 << 20;
+
+/** Text costs far more memory than numbers do. */
+const mostStrings = 10_000_000;
+
+/**
+ * A tensor of an input's type and shape, made as its recipe says.
+ *
+ * @throws MlkitError LIMIT_EXCEEDED for a shape that takes more memory than a tensor may.
+ */
 export function generate(
   name: string,
   dtype: DataType,
@@ -42,30 +54,46 @@ export function generate(
   recipe: Recipe,
   random: Random,
 ): Tensor {
-  const count = shape.reduce((all, size) => all * size, 1);
+  const count = elementCountOf(shape) ?? Number.POSITIVE_INFINITY;
+  const bytes = count * dataTypes[dtype].arrayType.BYTES_PER_ELEMENT;
+  if (dtype === 'string' ? count > mostStrings : bytes > limits.tensorBytes) {
+    throw new MlkitError(
+      'LIMIT_EXCEEDED',
+      `cannot make random values for input "${name}": ${dtype}[${shape.join(', ')}] is too large`,
+      { hint: 'Give the input a smaller size with --shape or --dim.' },
+    );
+  }
   if (dtype === 'string') {
     const choices = recipe.values.kind === 'choices' ? recipe.values.choices : words;
     const texts = Array.from({ length: count }, () => String(pick(choices, random)));
     return stringTensor(shape, texts, name);
   }
-  const { kind } = dataTypes[dtype];
-  const values = new Float64Array(kind === 'complex' ? 2 * count : count);
-  const next = valueMaker(dtype, shape, recipe, random);
-  for (let at = 0; at < values.length; at += 1) values[at] = next(at);
-  if (kind !== 'float' && kind !== 'complex') clampTo(dtype, values);
-  const encoded = encode(values, dtype);
-  if (encoded === null) throw new Error(`the values made for "${name}" do not fit ${dtype}`);
-  return new Tensor({
-    name,
-    dtype,
-    dims: shape,
-    storage: memoryStorage(bytesOf(encoded, dtype, count)),
-  });
+  const elements = makeElements(name, dtype, count, valueMaker(dtype, shape, recipe, random));
+  const packed =
+    dataTypes[dtype].bits < 8
+      ? packElements(dtype, elements as Uint8Array)
+      : new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+  return new Tensor({ name, dtype, dims: shape, storage: memoryStorage(packed) });
 }
 
-function bytesOf(encoded: NumericArray, dtype: DataType, count: number): Uint8Array {
-  if (dataTypes[dtype].bits < 8) return packElements(dtype, encoded as Uint8Array);
-  return new Uint8Array(encoded.buffer, encoded.byteOffset, byteLengthOf(dtype, count));
+function makeElements(
+  name: string,
+  dtype: DataType,
+  count: number,
+  next: (at: number) => number,
+): NumericArray {
+  const { kind, arrayType } = dataTypes[dtype];
+  const length = kind === 'complex' ? 2 * count : count;
+  const result = new arrayType(length);
+  for (let start = 0; start < length; start += pieceLength) {
+    const piece = new Float64Array(Math.min(pieceLength, length - start));
+    for (let at = 0; at < piece.length; at += 1) piece[at] = next(start + at);
+    if (kind !== 'float' && kind !== 'complex') clampTo(dtype, piece);
+    const encoded = encode(piece, dtype);
+    if (encoded === null) throw new Error(`the values made for "${name}" do not fit ${dtype}`);
+    (result as Float64Array).set(encoded as Float64Array, start);
+  }
+  return result;
 }
 
 function valueMaker(

@@ -1,5 +1,5 @@
 import { MlkitError } from '../../errors.ts';
-import type { Model, Node, Value } from '../../graph/index.ts';
+import type { Model, Node, Use, Value } from '../../graph/index.ts';
 import type { Propagation } from '../sizes/propagate.ts';
 import { countOf } from '../sizes/rule.ts';
 import { contribDemands } from './contrib-demands.ts';
@@ -58,33 +58,38 @@ export class DemandTracer {
     const queue: Stop[] = [{ value: input, scale: 1, offset: 0, isWhole: true, isRounded: false }];
     for (const stop of queue) {
       if (queue.length > mostVisits) break;
+      const { scale, offset, isRounded } = stop;
+      if (Math.abs(scale) >= maskFactor && scale + offset === 0) {
+        demands.push({ demand: fill(1, 'mask of ones'), isRounded, isWhole: true });
+      }
       for (const use of stop.value.uses) {
         if (use.kind === 'input') demands.push(...this.#demandsAt(stop, use.node, use.index));
-        const flow =
-          use.kind === 'input'
-            ? readable(() => this.#flows.through(use.node, use.index))
-            : this.#flows.outOf(use.graph, use.index);
-        for (const value of flow?.outputs ?? []) {
-          if (flow === null || visited.has(value)) continue;
-          visited.add(value);
-          queue.push({
-            value,
-            scale: stop.scale * flow.scale,
-            offset: stop.offset * flow.scale + flow.offset,
-            isWhole: stop.isWhole && flow.isWhole,
-            isRounded: stop.isRounded || (use.kind === 'input' && isCastToWhole(use.node)),
-          });
-        }
+        const next = this.#next(stop, use).filter(({ value }) => !visited.has(value));
+        for (const { value } of next) visited.add(value);
+        queue.push(...next);
       }
     }
     return demands;
   }
 
+  /** Where the elements go from here by one use. */
+  #next(stop: Stop, use: Use): Stop[] {
+    const isInput = use.kind === 'input';
+    const flow = isInput
+      ? readable(() => this.#flows.through(use.node, use.index))
+      : this.#flows.outOf(use.graph, use.index);
+    if (flow === null) return [];
+    return flow.outputs.map((value) => ({
+      value,
+      scale: stop.scale * flow.scale,
+      offset: stop.offset * flow.scale + flow.offset,
+      isWhole: stop.isWhole && flow.isWhole,
+      isRounded: stop.isRounded || (isInput && isCastToWhole(use.node)),
+    }));
+  }
+
   #demandsAt(stop: Stop, node: Node, index: number): TracedDemand[] {
-    const { isRounded, isWhole, scale, offset } = stop;
-    if (Math.abs(scale) >= maskFactor && scale + offset === 0) {
-      return [{ demand: fill(1, 'mask of ones'), isRounded, isWhole: true }];
-    }
+    const { isRounded, isWhole } = stop;
     const arrival = this.#arrival(stop, node, index);
     return (rules[node.domain] ?? []).flatMap((table) => {
       const rule = table[node.opType]?.[index];

@@ -4,7 +4,7 @@ export const gemm: WeightRule = {
   op: 'Gemm',
   summary: "alpha · A' · B' + beta · C with a constant B",
   source: 'https://onnx.ai/onnx/operators/onnx__Gemm.html',
-  product(node) {
+  read(node) {
     const [activation, weight, bias = null] = node.inputs;
     if (!activation || !weight) return { reason: 'it lacks an input' };
     const alpha = node.float('alpha', 1);
@@ -12,9 +12,11 @@ export const gemm: WeightRule = {
     if (!Number.isFinite(alpha) || alpha === 0) return { reason: `its alpha is ${alpha}` };
     if (!Number.isFinite(beta)) return { reason: `its beta is ${beta}` };
     return {
+      kind: 'product',
       activation,
       transposesActivation: node.int('transA', 0) !== 0,
       weight,
+      weightIndex: 1,
       transposesWeight: node.int('transB', 0) !== 0,
       alpha,
       beta,

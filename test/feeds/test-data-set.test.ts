@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readTestDataSet } from '../../src/feeds/index.ts';
+import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
+import { openModel } from '../../src/onnx/index.ts';
+import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
+import { filesBelow, shared, temporaryFolder } from '../support/files.ts';
+import { foreignBytes } from '../support/protobuf.ts';
+
+/** A file as protobufjs writes it: two float32 numbers. */
+function pb(name: string, ...values: [number, number]): Uint8Array {
+  return foreignBytes('TensorProto', { name, dims: [2], data_type: 1, float_data: values });
+}
+
+function folderWith(files: Readonly<Record<string, Uint8Array>>): string {
+  const folder = temporaryFolder();
+  for (const [name, bytes] of Object.entries(files))
+    fs.writeFileSync(path.join(folder, name), bytes);
+  return folder;
+}
+
+/** Inputs a, w (with a default), b; and a sequence s where asked for. Output y = a + b. */
+function model({ withSequence = false } = {}): Model {
+  return buildModel({}, (b) => {
+    const a = b.input('a', 'float32', [2]);
+    b.initializer(tensorFrom('float32', [2], new Float32Array(2), 'w'));
+    b.input('w', 'float32', [2]);
+    if (withSequence) b.input('s', { kind: 'sequence', element: tensorType('float32', null) });
+    const other = b.input('b', 'float32', [2]);
+    b.output(b.node('Add', [a, other], {}, { outputs: ['y'] }), 'float32', [2]);
+  });
+}
+
+function values(tensors: ReadonlyMap<string, Tensor>): Record<string, number[]> {
+  return Object.fromEntries([...tensors].map(([name, tensor]) => [name, [...tensor.toFloat64()]]));
+}
+
+describe('readTestDataSet', () => {
+  test('goes by number, and inputs with a default do not count', () => {
+    const folder = folderWith({
+      'input_1.pb': pb('', 3, 4),
+      'input_0.pb': pb('', 1, 2),
+      'output_0.pb': pb('', 4, 6),
+    });
+    const set = readTestDataSet(folder, model());
+    expect(values(set.inputs)).toEqual({ a: [1, 2], b: [3, 4] });
+    expect(values(set.outputs)).toEqual({ y: [4, 6] });
+    expect(set.skipped).toEqual([]);
+  });
+
+  test('goes by the name that a tensor has, also to an input with a default', () => {
+    const folder = folderWith({
+      'input_0.pb': pb('b', 1, 2),
+      'input_1.pb': pb('a', 3, 4),
+      'input_2.pb': pb('w', 5, 6),
+    });
+    const { inputs } = readTestDataSet(folder, model());
+    expect(values(inputs)).toEqual({ a: [3, 4], b: [1, 2], w: [5, 6] });
+  });
+
+  test('sorts by number, not by text', () => {
+    const many = buildModel({}, (b) => {
+      for (let at = 0; at < 12; at += 1) b.input(`x${at}`, 'float32', [2]);
+    });
+    const files = Array.from({ length: 12 }, (_, at) => [`input_${at}.pb`, pb('', at, 0)] as const);
+    const { inputs } = readTestDataSet(folderWith(Object.fromEntries(files)), many);
+    expect(inputs.get('x10')?.toFloat64()[0]).toBe(10);
+    expect(inputs.get('x2')?.toFloat64()[0]).toBe(2);
+  });
+
+  test('lists what is no tensor, and what no input is for', () => {
+    const folder = folderWith({
+      'input_0.pb': pb('', 1, 2),
+      'input_1.pb': new Uint8Array(3),
+      'input_2.pb': pb('', 3, 4),
+      'input_3.pb': pb('', 5, 6),
+    });
+    const { inputs, skipped } = readTestDataSet(folder, model({ withSequence: true }));
+    expect([...inputs.keys()]).toEqual(['a', 'b']);
+    expect(skipped.map(({ name }) => name)).toEqual(['input_1.pb', 'input_3.pb']);
+    expect(skipped[0]?.reason).toContain('seq(float32)');
+  });
+
+  test('refuses a folder without such files, and two files for one input', () => {
+    const wrong = (folder: string) => expect(() => readTestDataSet(folder, model()));
+    wrong(temporaryFolder()).toThrow('no ONNX test data set');
+    wrong(folderWith({ 'input_0.pb': pb('', 1, 2), 'input_1.pb': pb('a', 1, 2) })).toThrow(
+      'second file for input "a"',
+    );
+    wrong(path.join(temporaryFolder(), 'absent')).toThrow('there is no such file');
+  });
+
+  const models = filesBelow(path.join(shared, 'onnx-backend', 'pytorch-operator'), 'model.onnx');
+  test.skipIf(models.length === 0)("gives every input of ONNX's own tests its tensor", () => {
+    for (const file of models) {
+      const opened = openModel(file);
+      const set = readTestDataSet(path.join(path.dirname(file), 'test_data_set_0'), opened.model);
+      const required = opened.model.graph.inputs.filter((value) => value.initializer === null);
+      expect([...set.inputs.keys()]).toEqual(required.map((value) => value.name));
+      for (const value of required) {
+        const shape = value.type?.kind === 'tensor' ? value.type.shape : null;
+        expect(set.inputs.get(value.name)?.dims).toEqual(shape);
+      }
+      opened.close();
+    }
+  });
+});
