@@ -8,6 +8,7 @@ import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
 import { type NamePair, pairNames, planInputs } from './pairing.ts';
 import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
+import { type Gates, type ProfileName, profiles } from './profile.ts';
 import { randomOutputs, randomReason } from './random-outputs.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
@@ -183,7 +184,7 @@ function accumulatorFor(
   const unpassable = r?.unpassable ?? a?.unpassable ?? null;
   const accumulator = new OutputAccumulator({
     name,
-    profile: study.profile,
+    profile: gatesOf(study.profile, settings),
     ...(settings.overrides && { overrides: settings.overrides }),
     castIo: settings.castIo ?? false,
     ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),
@@ -203,6 +204,11 @@ function interfaceFailure(
   if (reference === undefined) return 'only the candidate has this output';
   const [r, a] = [keysText(reference.keys), keysText(candidate.keys)];
   return r === a ? null : `its maps have the keys ${a} instead of ${r}`;
+}
+
+function gatesOf(name: ProfileName, { classGates = true }: ParitySettings): Gates {
+  const profile = profiles[name];
+  return classGates ? profile : { ...profile, minTop1: null, maxKl: null };
 }
 
 function outputOf(side: Runnable, name: string | null): RunnableOutput | undefined {

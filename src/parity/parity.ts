@@ -1,6 +1,6 @@
 import type { Verdict } from '../report/index.ts';
 import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { DataType, Tensor } from '../tensor/index.ts';
 import type { ProfileName } from './profile.ts';
 
 /** A limit for some outputs. An exact name outweighs a pattern, and a pattern `*`; then the last counts. */
@@ -46,7 +46,7 @@ export interface OutputParity {
   /** The reference's name of it; of an output that only the candidate has, the candidate's. */
   readonly name: string;
   /** Of the reference; null where it is no tensor. */
-  readonly dtype: string | null;
+  readonly dtype: DataType | null;
   /** Of the first sample. */
   readonly shape: readonly number[];
   /** Greatest |a − r|. */
@@ -109,6 +109,11 @@ export interface ParitySettings {
    * what comes out is compared by value. Default: another type is a failure.
    */
   readonly castIo?: boolean;
+  /**
+   * Whether the profile's limits on top-1 agreement and divergence apply; default true. On random
+   * inputs, which of two classes is ahead on noise says nothing of a model.
+   */
+  readonly classGates?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number | null) => void;
   /** Is given the outputs of each sample, by the names of each model. */

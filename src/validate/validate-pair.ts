@@ -7,7 +7,9 @@ import { sessionSettings } from './session-settings.ts';
 /** What both are run with. */
 export interface PairData {
   readonly feeds: Iterable<Feeds>;
-  /** How many there may be. */
+  /** Rows of real data in all; 0 where the feeds are random. */
+  readonly rows: number;
+  /** How many feeds there may be. */
   readonly total: number;
   /** Rows of each feed; where there is none, a feed is one row. */
   readonly rowsPerFeed: readonly number[];
@@ -39,6 +41,7 @@ export async function validatePair(
     overrides: config.overrides,
     match: config.match,
     castIo: config.castIo,
+    classGates: data.rows > 0,
     ...(services.signal && { signal: services.signal }),
     ...(services.onProgress && { onProgress: services.onProgress }),
     onSample: (index, sample) => {

@@ -239,7 +239,7 @@ function randomWarning({ rows, feeds }: FeedPlan, profile: string): string[] {
   const isQuantized = profile === 'int8' || profile === 'int4';
   if (!isQuantized || rows > 0 || (feeds[0]?.size ?? 0) === 0) return [];
   return [
-    'the inputs are random: quantization is made for real data and errs otherwise on it (--inputs)',
+    'the inputs are random, and quantization errs otherwise on real data: give some with --inputs. Top-1 agreement and divergence are shown and do not decide',
   ];
 }
 
