@@ -4,11 +4,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { zipSync } from 'fflate';
 import { writeNpy } from '../dist/feeds/index.js';
 import { openModel, openTensorFile } from '../dist/onnx/index.js';
 import { tensorFrom } from '../dist/tensor/index.js';
 import { validate } from '../dist/validate/index.js';
-import { zipSync } from 'fflate';
 
 const words = process.argv.slice(2);
 const onlyAt = words.indexOf('--only');
@@ -41,7 +41,11 @@ function* backendTests() {
     if (suite === 'light') continue;
     for (const name of fs.readdirSync(path.join(root, suite))) {
       const folder = path.join(root, suite, name);
-      yield { name: `${suite}/${name}`, reference: path.join(folder, 'model.onnx'), golden: folder };
+      yield {
+        name: `${suite}/${name}`,
+        reference: path.join(folder, 'model.onnx'),
+        golden: folder,
+      };
     }
   }
 }
@@ -101,7 +105,9 @@ const groups = new Map();
 let [total, passed] = [0, 0];
 const begin = performance.now();
 try {
-  const tests = [...backendTests(), ...lightTests(scratch)].filter(({ name }) => name.includes(only));
+  const tests = [...backendTests(), ...lightTests(scratch)].filter(({ name }) =>
+    name.includes(only),
+  );
   for (const test of tests) {
     const outcome = await outcomeOf(test);
     total += 1;
@@ -116,7 +122,7 @@ try {
 }
 const seconds = (performance.now() - begin) / 1000;
 console.log(`${passed} of ${total} pass, ${((1000 * seconds) / total).toFixed(0)} ms each\n`);
-for (const [kind, tests] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
+for (const [kind, tests] of [...groups].toSorted((a, b) => b[1].length - a[1].length)) {
   console.log(`${String(tests.length).padStart(4)}  ${kind}`);
   for (const { name, reason } of isListing ? tests : tests.slice(0, 1)) {
     console.log(`      ${name}${isListing ? `: ${reason}` : ''}`);

@@ -111,7 +111,8 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
   const right = (header: string): Column => ({ header, align: 'right' });
   const columns = [
     ...fields.map((field) => fieldColumns[field]),
-    ...['p50', 'p90', 'p95', 'p99', 'p99.9', 'mean', 'min', 'max', 'samples/s'].map(right),
+    // The unit is up here so that the rows fit a narrow terminal.
+    ...['p50 ms', 'p90 ms', 'p95 ms', 'p99 ms', 'p99.9 ms', 'mean ms', 'samples/s'].map(right),
   ];
   const rows = results.map((result): Cell[] => {
     const { latency, throughput } = result;
@@ -125,8 +126,6 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
       msCell(latency.p99Ms),
       msCell(latency.p999Ms),
       msCell(latency.meanMs),
-      msCell(latency.minMs),
-      msCell(latency.maxMs),
       isBest ? toned(rate, 'good') : rate,
     ];
   });
@@ -134,7 +133,7 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
 }
 
 function msCell(ms: number | null): Cell {
-  return ms === null ? toned('n/a', 'dim') : formatMs(ms);
+  return ms === null ? toned('n/a', 'dim') : formatNumber(ms, 3);
 }
 
 function detailEntries({ results, coldStart, memory }: BenchmarkReport): [string, Cell][] {
@@ -162,6 +161,7 @@ function certaintyText({ latency, processP50Ms, processes }: BenchmarkResult): s
     processes.length === 1
       ? ['one process only: another may differ']
       : [`p50 of the processes from ${formatMs(low)} to ${formatMs(high)}`];
+  parts.push(`runs from ${formatMs(latency.minMs)} to ${formatMs(latency.maxMs)}`);
   const bound = latency.bounds.p99Ms;
   if (bound !== undefined) {
     parts.push(

@@ -1,5 +1,5 @@
+import { ModelFacts, runChecks, specVerdict } from '../checks/index.ts';
 import { MlkitError } from '../errors.ts';
-import { checkStructure } from '../graph/index.ts';
 import { openModel } from '../onnx/index.ts';
 import { countBySeverity, type Finding, toolInfo } from '../report/index.ts';
 import { openSession } from '../runtime/index.ts';
@@ -14,8 +14,9 @@ export interface CheckSettings {
 }
 
 /**
- * Checks a model's structure, and whether the runtime loads it. The verdict fails for findings of
- * error level; that the runtime lacks something which the model may have is a warning.
+ * Checks a model for everything that is known to be wrong with models, and whether the runtime loads
+ * it. The verdict fails for findings of error level; that the runtime lacks something which the model
+ * may have is a warning.
  *
  * @throws MlkitError when the file cannot be read as a model.
  */
@@ -26,10 +27,9 @@ export async function checkModel(
   const open = openModel(path);
   const { model, sizeBytes } = open;
   try {
-    const structure = checkStructure(model).map((each): Finding => ({ spec: 'error', ...each }));
+    const known = runChecks(new ModelFacts(open, { measureAll: true }));
     const problem = settings.runtime ? await loadProblem(path, settings.signal) : null;
-    const findings = problem === null ? structure : [...structure, problem];
-    const isValid = countBySeverity(structure).error === 0;
+    const findings = problem === null ? known : [...known, problem];
     const loads = problem === null ? 'loads' : 'rejects';
     return {
       schema: 1,
@@ -41,7 +41,7 @@ export async function checkModel(
       irVersion: model.irVersion,
       opsets: opsetsOf(model),
       check: {
-        spec: isValid ? 'valid' : 'invalid',
+        spec: specVerdict(known),
         runtime: settings.runtime ? loads : 'unknown',
         run: 'unknown',
       },

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { ModelFacts, runChecks } from '../checks/index.ts';
 import { MlkitError } from '../errors.ts';
-import { checkStructure } from '../graph/index.ts';
 import { limits, type OpenModel, openModel, saveModel, throwIfAborted } from '../onnx/index.ts';
-import { type Change, runtimeIrVersion } from '../passes/index.ts';
+import type { Change } from '../passes/index.ts';
 import { countBySeverity, type Finding, toolInfo } from '../report/index.ts';
+import { runtimeLimits } from '../runtime/index.ts';
 import { checkTarget } from './check-target.ts';
 import { compareConstants } from './compare-constants.ts';
 import { type ConvertConfig, externalDefaults } from './config.ts';
@@ -84,7 +85,7 @@ class Conversion {
     this.#before = {
       opsets: { before: opsets, after: opsets },
       irVersion: { before: model.irVersion, after: model.irVersion },
-      findings: checkStructure(model),
+      findings: runChecks(new ModelFacts(open)),
     };
   }
 
@@ -105,9 +106,9 @@ class Conversion {
   }
 
   #noteState(): void {
-    const { error } = countBySeverity(this.#before.findings);
+    const { error } = countBySeverity(this.#edited());
     if (error > 0) {
-      const errors = error === 1 ? 'a structural error' : `${error} structural errors`;
+      const errors = error === 1 ? 'an error' : `${error} errors`;
       this.#notes.push(
         `The model has ${errors}, which the result keeps; mlkit convert --check lists them.`,
       );
@@ -128,7 +129,7 @@ class Conversion {
             dataFiles: [],
           };
     const reason = dryRun ? 'a dry run writes nothing' : 'there is no result';
-    return this.#report(output, checkStructure(this.#open.model), { verdict: null, reason });
+    return this.#report(output, this.#edited(), { verdict: null, reason });
   }
 
   /** Whether the file itself only has to be copied, and finds its data where it goes. */
@@ -201,21 +202,40 @@ class Conversion {
     }
   }
 
+  /** What is wrong with the model as it is in memory, with its data files where they were. */
+  #edited(): readonly Finding[] {
+    if (this.#changes.length === 0) return this.#before.findings;
+    const { model, folder } = this.#open;
+    return runChecks(new ModelFacts({ model, folder, sizeBytes: null }));
+  }
+
   /** Reads the result back; more that is wrong than before is a defect of ours. */
   #recheck(file: string): readonly Finding[] {
-    if (this.#config.to !== 'onnx') return checkStructure(this.#open.model);
+    if (this.#config.to !== 'onnx') return this.#edited();
     const result = openModel(file);
     try {
-      const findings = checkStructure(result.model);
-      const before = countBySeverity(this.#before.findings).error;
+      const findings = runChecks(new ModelFacts(result));
       const after = countBySeverity(findings).error;
-      if (after > before) {
-        const messages = findings.map((each) => each.message).join('; ');
-        throw new Error(`the result has ${after} structural errors, ${before} before: ${messages}`);
+      if (after > countBySeverity(this.#before.findings).error) {
+        const before = this.#errorsMeasured();
+        if (after > before) {
+          const messages = findings.map((each) => each.message).join('; ');
+          throw new Error(`the result has ${after} errors, ${before} before: ${messages}`);
+        }
       }
       return findings;
     } finally {
       result.close();
+    }
+  }
+
+  /** Errors of the original, with those of large constants that could only be measured once moved. */
+  #errorsMeasured(): number {
+    const original = openModel(this.#open.path);
+    try {
+      return countBySeverity(runChecks(new ModelFacts(original, { measureAll: true }))).error;
+    } finally {
+      original.close();
     }
   }
 
@@ -226,8 +246,8 @@ class Conversion {
       return { verdict: null, reason: `${to === 'json' ? 'JSON' : 'text'} cannot be run` };
     }
     const { irVersion } = this.#open.model;
-    if (to === 'onnx' && irVersion > runtimeIrVersion) {
-      const reason = `onnxruntime 1.30 reads IR ${runtimeIrVersion} at most, and the result has IR ${irVersion}`;
+    if (to === 'onnx' && irVersion > runtimeLimits.irVersion) {
+      const reason = `onnxruntime ${runtimeLimits.version} reads IR ${runtimeLimits.irVersion} at most, and the result has IR ${irVersion}`;
       return { verdict: 'inconclusive', reason };
     }
     // Runtimes cannot load a model whose axes, pads and shapes are in a data file.

@@ -1,3 +1,4 @@
+import type { CheckReport } from '../checks/index.ts';
 import type { Model } from '../graph/index.ts';
 import type { SavedFile } from '../onnx/index.ts';
 import type { OutputParity } from '../parity/index.ts';
@@ -43,7 +44,7 @@ export interface ConvertReport extends ReportBase {
   readonly opsets: { readonly before: Opsets; readonly after: Opsets };
   readonly irVersion: { readonly before: number; readonly after: number };
   readonly changes: readonly Change[];
-  /** About the structure of the result. */
+  /** About the result; where it is no ONNX file, or not written, about the model that it is made of. */
   readonly findings: readonly Finding[];
   readonly verification: VerificationReport;
   /** Things that a person should know and nobody asked for. */
@@ -57,12 +58,7 @@ export interface ConvertCheckReport extends ReportBase {
   readonly verdict: Verdict;
   readonly irVersion: number;
   readonly opsets: Opsets;
-  readonly check: {
-    readonly spec: 'valid' | 'invalid';
-    /** `unknown`: not tried. */
-    readonly runtime: 'loads' | 'rejects' | 'unknown';
-    readonly run: 'runs' | 'fails' | 'unknown';
-  };
+  readonly check: CheckReport;
   readonly findings: readonly Finding[];
 }
 

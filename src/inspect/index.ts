@@ -1,9 +1,8 @@
+export type { CheckReport, ConstantRole } from '../checks/index.ts';
 export { inspectModel } from './inspect.ts';
 export { presentInspection } from './present.ts';
 export type { InspectServices } from './read-stats.ts';
 export type {
-  CheckReport,
-  ConstantRole,
   ConstantTotal,
   DataSpan,
   ExternalFileReport,

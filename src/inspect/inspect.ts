@@ -1,5 +1,12 @@
 import {
-  checkStructure,
+  type Constant,
+  compareText,
+  ModelFacts,
+  operatorName,
+  runChecks,
+  specVerdict,
+} from '../checks/index.ts';
+import {
   type Graph,
   type Model,
   type Node,
@@ -10,19 +17,10 @@ import {
   walkNodes,
 } from '../graph/index.ts';
 import type { OpenModel } from '../onnx/index.ts';
-import { type Finding, toolInfo } from '../report/index.ts';
-import { checkConstants } from './check-constants.ts';
-import { checkHeader } from './check-header.ts';
-import { checkUse } from './check-use.ts';
-import {
-  type Constant,
-  compare,
-  findConstants,
-  sharedConstants,
-  totalConstants,
-} from './constants.ts';
-import { describeExternalFiles } from './external-files.ts';
-import { countOperators, type OperatorFacts, operatorName } from './operators.ts';
+import { countBySeverity, toolInfo } from '../report/index.ts';
+import { sharedConstants, totalConstants } from './constants.ts';
+import { describeDataFile } from './describe-data-file.ts';
+import { countOperators, type OperatorFacts } from './operators.ts';
 import type { InspectServices, ReadStats } from './read-stats.ts';
 import type {
   FunctionReport,
@@ -46,32 +44,19 @@ export async function inspectModel(
   config: InspectConfig,
   services: InspectServices = {},
 ): Promise<InspectReport> {
-  const { model, folder } = open;
+  const { model } = open;
   const { graph } = model;
-  const constants = findConstants(model);
+  const facts = new ModelFacts(open, { measureAll: config.check || config.stats });
+  const { constants, customOperators } = facts;
   const operators = countOperators(model);
-  const external = describeExternalFiles(constants, folder, config.external);
-  const ofConstants = [
-    ...external.findings,
-    ...checkConstants(constants, config.check || config.stats),
-  ];
+  const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
+  const checked = runChecks(facts);
   // Most runs read no weights, and need not load what does.
   const stats = config.stats
-    ? await (await import('./read-stats.ts')).readStats(constants, services)
+    ? await (await import('./read-stats.ts')).readStats(facts, services)
     : null;
-  // What keeps values from being read has mostly been found without reading.
-  const isExplained = ofConstants.some((each) => each.code.startsWith('external-'));
-  const ofValues = (stats?.findings ?? []).filter(
-    (each) => !(each.code === 'values-unreadable' && isExplained),
-  );
-  const findings = [
-    ...checkHeader(model, open.sizeBytes),
-    ...checkStructure(model),
-    ...ofConstants,
-    ...checkUse(model, constants, operators),
-    ...ofValues,
-  ];
-  const dataBytes = external.files.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
+  const findings = [...checked, ...(stats?.findings ?? [])];
+  const dataBytes = externalFiles.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
   const withDefault = graph.inputs.filter(hasDefault);
   return {
     schema: 1,
@@ -99,26 +84,20 @@ export async function inspectModel(
     outputs: graph.outputs.map(describeValue),
     nodes: operators.nodes,
     operators: operators.operators,
-    customOperators: operators.customOperators,
+    customOperators,
     ...totalConstants(constants),
     attributeNumbers: operators.attributeNumbers,
     subgraphs: describeSubgraphs(model),
     functions: describeFunctions(model, operators, config),
-    externalFiles: external.files,
+    externalFiles,
     findings,
-    ...(config.check && verdictOf(findings)),
+    ...(config.check && {
+      verdict: countBySeverity(findings).error > 0 ? 'fail' : 'pass',
+      check: { spec: specVerdict(checked), runtime: 'unknown', run: 'unknown' },
+    }),
     ...(config.nodes && { nodeList: describeNodes(model) }),
     ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
     ...(config.text && { text: printModel(model) }),
-  };
-}
-
-function verdictOf(findings: readonly Finding[]): Pick<InspectReport, 'check' | 'verdict'> {
-  const errors = findings.filter((each) => each.severity === 'error');
-  const spec = errors.some((each) => each.spec !== 'ok') ? 'invalid' : 'valid';
-  return {
-    verdict: errors.length > 0 ? 'fail' : 'pass',
-    check: { spec, runtime: 'unknown', run: 'unknown' },
   };
 }
 
@@ -201,7 +180,7 @@ function describeNodes(model: Model): NodeReport[] {
 
 function describeTensors(constants: readonly Constant[], stats: ReadStats | null): TensorReport[] {
   const shared = sharedConstants(constants);
-  const bySize = constants.toSorted((a, b) => b.bytes - a.bytes || compare(a.name, b.name));
+  const bySize = constants.toSorted((a, b) => b.bytes - a.bytes || compareText(a.name, b.name));
   return bySize.map((each): TensorReport => {
     const { tensor, node } = each;
     const { external } = tensor.storage;

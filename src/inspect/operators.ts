@@ -1,24 +1,9 @@
+import { compareText, functionKey, operatorName } from '../checks/index.ts';
 import { type FunctionDefinition, type Model, type Node, walkGraphs } from '../graph/index.ts';
-import { compare } from './constants.ts';
 import type { InspectReport } from './report.ts';
-import { runtimeLimits } from './runtime-limits.ts';
-
-/** An operator's name as in reports: `Conv`, `com.microsoft.Gelu`. */
-export function operatorName(node: Node): string {
-  return node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-}
-
-/** Tells the model's own functions apart, as ONNX does. */
-function functionKey({
-  domain,
-  name,
-  overload,
-}: Pick<FunctionDefinition, 'domain' | 'name' | 'overload'>): string {
-  return JSON.stringify([domain, name, overload]);
-}
 
 export interface OperatorFacts
-  extends Pick<InspectReport, 'nodes' | 'operators' | 'customOperators' | 'attributeNumbers'> {
+  extends Pick<InspectReport, 'nodes' | 'operators' | 'attributeNumbers'> {
   /** Nodes that call a function, and nodes in its body, for each function in the model's order. */
   readonly functions: readonly { readonly calls: number; readonly nodes: number }[];
 }
@@ -28,7 +13,6 @@ export function countOperators(model: Model): OperatorFacts {
   const calls = new Map(model.functions.map((each) => [functionKey(each), 0]));
   const bodies = new Map<FunctionDefinition, number>();
   const operators = new Map<string, number>();
-  const custom = new Set<string>();
   let nodes = 0;
   let attributeNumbers = 0;
   for (const { graph, definition } of walkGraphs(model)) {
@@ -41,16 +25,14 @@ export function countOperators(model: Model): OperatorFacts {
       const key = calls.size === 0 ? '' : functionKey({ domain, name: opType, overload });
       const called = calls.get(key);
       if (called !== undefined) calls.set(key, called + 1);
-      else if (!runtimeLimits.opsets.has(domain)) custom.add(name);
       if (domain === 'ai.onnx.ml') attributeNumbers += countNumbers(node);
     }
   }
   return {
     nodes,
     operators: Object.fromEntries(
-      [...operators].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0])),
+      [...operators].toSorted((a, b) => b[1] - a[1] || compareText(a[0], b[0])),
     ),
-    customOperators: [...custom].toSorted(compare),
     attributeNumbers,
     functions: model.functions.map((each) => ({
       calls: calls.get(functionKey(each)) ?? 0,

@@ -1,3 +1,4 @@
+import type { ConstantRole } from '../checks/index.ts';
 import {
   type Block,
   type Cell,
@@ -21,7 +22,7 @@ import {
   presentTensors,
   shapeText,
 } from './present-lists.ts';
-import type { ConstantRole, InspectReport, ValueReport } from './report.ts';
+import type { InspectReport, ValueReport } from './report.ts';
 
 /** Rows of the tables in the summary, so that it fits on a screen; flags and JSON give the rest. */
 const mostOperators = 12;

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Constant, type ModelFacts, spansBeyond } from '../checks/index.ts';
 import { MlkitError } from '../errors.ts';
 import { throwIfAborted } from '../onnx/index.ts';
 import type { Finding } from '../report/index.ts';
-import { type Constant, sharedConstants } from './constants.ts';
+import { sharedConstants } from './constants.ts';
 import { measureTensor, type TensorStats } from './stats.ts';
 
 export interface InspectServices {
@@ -27,9 +28,11 @@ const turnMs = 50;
  * @throws MlkitError INTERRUPTED.
  */
 export async function readStats(
-  constants: readonly Constant[],
+  facts: ModelFacts,
   { onProgress, signal }: InspectServices,
 ): Promise<ReadStats> {
+  const { constants } = facts;
+  const explained = knownUnreadable(facts);
   const of = new Map<Constant, TensorStats | null>();
   const findings: Finding[] = [];
   const unreadable: { readonly constant: Constant; readonly message: string }[] = [];
@@ -62,7 +65,7 @@ export async function readStats(
     } catch (error) {
       if (!(error instanceof MlkitError) || error.code === 'INTERRUPTED') throw error;
       of.set(constant, null);
-      unreadable.push({ constant, message: error.message });
+      if (!explained.has(constant)) unreadable.push({ constant, message: error.message });
     }
   }
   for (const each of constants) {
@@ -80,6 +83,16 @@ export async function readStats(
     });
   }
   return { of, findings };
+}
+
+/** Constants that cannot be read for reasons that checks report without reading them. */
+function knownUnreadable({ constants, dataFiles }: ModelFacts): ReadonlySet<Constant> {
+  const known = new Set(constants.filter((each) => each.tensor.storage.external?.problem));
+  for (const use of dataFiles) {
+    const spans = use.file instanceof MlkitError ? use.spans : spansBeyond(use);
+    for (const { constant } of spans) known.add(constant);
+  }
+  return known;
 }
 
 function aboutValues(constant: Constant, stats: TensorStats | null): Finding | null {

@@ -1,3 +1,4 @@
+import type { CheckReport, ConstantRole, ConstantSource } from '../checks/index.ts';
 import type { Dimension } from '../graph/index.ts';
 import type { Finding, ReportBase } from '../report/index.ts';
 import type { TensorStats } from './stats.ts';
@@ -32,17 +33,6 @@ export interface ValueReport {
   readonly shape: readonly Dimension[] | null;
 }
 
-/**
- * What a constant is to its model.
- *
- * - `parameter`: a weight;
- * - `quantization`: read only as a scale or a zero point;
- * - `index`: int64 of rank 0 or 1 (shapes, axes, indices), or the indices of a sparse constant;
- * - `text`: strings;
- * - `unused`: read by nothing.
- */
-export type ConstantRole = 'parameter' | 'quantization' | 'index' | 'text' | 'unused';
-
 /** Constants taken together; those that lie in the same bytes count once. */
 export interface ConstantTotal {
   readonly tensors: number;
@@ -54,7 +44,7 @@ export interface TensorReport {
   readonly name: string;
   /** Path of the graph that it is in. */
   readonly graph: string;
-  readonly source: 'initializer' | 'sparse-initializer' | 'attribute';
+  readonly source: ConstantSource;
   /** The node whose attribute it is. */
   readonly node?: string;
   readonly role: ConstantRole;
@@ -133,13 +123,6 @@ export interface ExternalFileReport {
   readonly problem?: string;
   /** In the order of their offsets, with `--external`. */
   readonly spans?: readonly DataSpan[];
-}
-
-/** What the checks come to. `unknown` where nothing was tried. */
-export interface CheckReport {
-  readonly spec: 'valid' | 'invalid';
-  readonly runtime: 'loads' | 'rejects' | 'unknown';
-  readonly run: 'runs' | 'fails' | 'unknown';
 }
 
 export interface InspectReport extends ReportBase {

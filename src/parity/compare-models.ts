@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
-import { openModel } from '../onnx/index.ts';
+import { type OpenModel, openModel } from '../onnx/index.ts';
 import type { Verdict } from '../report/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { OutputAccumulator } from './accumulator.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
+import { isOrtFormat } from './ort-format.ts';
 import { type NamePair, pairNames, planInputs } from './pairing.ts';
 import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
 import { type Gates, type ProfileName, profiles } from './profile.ts';
@@ -39,25 +40,34 @@ interface Study extends ProfileChoice {
 
 function studyModels({ reference, candidate, profile }: ParitySettings): Study {
   const isSame = isSameFile(reference.path, candidate.path);
-  const first = openModel(reference.path);
+  const first = openStructure(reference.path);
   try {
-    const second = isSame ? first : openModel(candidate.path);
+    const second = isSame ? first : openStructure(candidate.path);
     try {
       const providers = {
         reference: reference.settings?.provider ?? 'cpu',
         candidate: candidate.settings?.provider ?? 'cpu',
       };
-      const choice =
-        profile === 'auto'
-          ? chooseProfile(first.model, second.model, providers)
-          : { profile, reason: 'as asked for' };
-      return { ...choice, random: randomOutputs(first.model, { seeded: false }) };
+      const random = first === null ? new Map() : randomOutputs(first.model, { seeded: false });
+      if (profile !== 'auto') return { profile, reason: 'as asked for', random };
+      if (first === null || second === null) return { ...unreadable, random };
+      return { ...chooseProfile(first.model, second.model, providers), random };
     } finally {
-      if (second !== first) second.close();
+      if (second !== first) second?.close();
     }
   } finally {
-    first.close();
+    first?.close();
   }
+}
+
+const unreadable: ProfileChoice = {
+  profile: 'fp32',
+  reason: 'one is in ORT format, which does not tell what it computes in',
+};
+
+/** Null: the model is in ORT format. */
+function openStructure(path: string): OpenModel | null {
+  return isOrtFormat(path) ? null : openModel(path);
 }
 
 function isSameFile(left: string, right: string): boolean {

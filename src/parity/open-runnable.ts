@@ -13,6 +13,7 @@ import {
 import type { Tensor } from '../tensor/index.ts';
 import { type Boundary, type Passage, rewriteBoundary } from './boundary.ts';
 import { carry } from './carry.ts';
+import { isOrtFormat } from './ort-format.ts';
 
 /**
  * A loaded model that takes and gives tensors in the model's own names and types, also those that
@@ -51,28 +52,49 @@ export interface RunnableOutput {
  *   be passed.
  */
 export async function openRunnable(path: string, settings: SessionSettings): Promise<Runnable> {
-  const open = openModel(path);
-  let boundary: Boundary;
-  let copy: string | null = null;
-  try {
-    boundary = rewriteBoundary(open.model);
-    refuseUnreachable(path, boundary);
-    if (boundary.isRewritten) {
-      copy = join(await mkdtemp(join(tmpdir(), 'mlkit-')), basename(path));
-      await saveModel(open.model, copy, { external: 'embed', folder: open.folder });
-    }
-  } catch (error) {
-    await removeCopy(copy);
-    throw error;
-  } finally {
-    open.close();
+  if (isOrtFormat(path)) {
+    const session = await openSession(path, settings);
+    return new BorderedSession(path, null, session, boundaryOf(session));
   }
+  const { boundary, copy } = await prepare(path);
   try {
     const session = await openSession(copy ?? path, settings);
     return new BorderedSession(path, copy, session, boundary);
   } catch (error) {
     await removeCopy(copy);
     throw copy === null ? error : renamed(error, copy, path);
+  }
+}
+
+/** What there is to know of a model whose structure only the runtime can read. */
+function boundaryOf({ inputs, outputs }: Session): Boundary {
+  const passage = ({ name, isTensor }: ValueInfo): Passage => ({
+    name,
+    carrier: isTensor ? name : null,
+    dtype: null,
+    keys: null,
+    note: isTensor ? null : 'it is no tensor, which onnxruntime-node cannot pass',
+  });
+  return { inputs: inputs.map(passage), outputs: outputs.map(passage), isRewritten: false };
+}
+
+/** The boundary, and where the copy is if there had to be one. */
+async function prepare(path: string): Promise<{ boundary: Boundary; copy: string | null }> {
+  const open = openModel(path);
+  let copy: string | null = null;
+  try {
+    const boundary = rewriteBoundary(open.model);
+    refuseUnreachable(path, boundary);
+    if (boundary.isRewritten) {
+      copy = join(await mkdtemp(join(tmpdir(), 'mlkit-')), basename(path));
+      await saveModel(open.model, copy, { external: 'embed', folder: open.folder });
+    }
+    return { boundary, copy };
+  } catch (error) {
+    await removeCopy(copy);
+    throw error;
+  } finally {
+    open.close();
   }
 }
 

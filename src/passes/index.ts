@@ -6,7 +6,6 @@ export {
   irVersion,
   newestIrVersion,
   opsetIrVersion,
-  runtimeIrVersion,
 } from './ir-version.ts';
 export { type SetMetadataSettings, setMetadata } from './metadata.ts';
 export type { Change, ChangeAction, Pass } from './pass.ts';

@@ -1,13 +1,11 @@
 import { MlkitError } from '../errors.ts';
 import type { Model, OpsetImport } from '../graph/index.ts';
+import { runtimeLimits } from '../runtime/index.ts';
 import { type IrFeature, irFeatures, partMetadata } from './ir-features.ts';
 import type { Change, Pass } from './pass.ts';
 
 /** The newest IR version that ONNX has defined (1.23). */
 export const newestIrVersion: number = 14;
-
-/** The newest IR version that onnxruntime 1.30 reads. */
-export const runtimeIrVersion: number = 13;
 
 export interface IrVersionSettings {
   /** `auto`: the lowest that the model needs; see {@link irVersion}. */
@@ -93,7 +91,7 @@ function lowest(model: Model, features: readonly IrFeature[]): number {
   if (model.opsets.length === 0) return model.irVersion;
   const opsets = [...model.opsets, ...model.functions.flatMap((each) => each.opsets)];
   const paired = Math.max(...opsets.map(opsetIrVersion));
-  return Math.max(features[0]?.irVersion ?? 1, Math.min(paired, runtimeIrVersion));
+  return Math.max(features[0]?.irVersion ?? 1, Math.min(paired, runtimeLimits.irVersion));
 }
 
 function tooLow(version: number, missing: IrFeature): MlkitError {

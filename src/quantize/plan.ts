@@ -120,7 +120,7 @@ function granularityOf(
 function ifWorthwhile(planned: PlannedNode): PlannedNode | KeptNode {
   if (savedBytes(planned, planned.form, planned.isPerTensor) > 0) return planned;
   const bytes = planned.source.tensor.byteLength;
-  return keep(planned, `its weight of ${bytes} bytes is too small to save anything`);
+  return keep(planned, `in integers its weight of ${bytes} bytes would not save any`);
 }
 
 /**

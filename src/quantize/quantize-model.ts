@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { MlkitError } from '../errors.ts';
 import type { FeedPlan } from '../feeds/index.ts';
 import { checkStructure, type Model } from '../graph/index.ts';
+import type { CompareSettings } from '../measure/index.ts';
 import { encodeModel, type OpenModel, openModel, saveModel, tensorsOf } from '../onnx/index.ts';
 import { toolInfo } from '../report/index.ts';
 import { applyPlan } from './apply.ts';
@@ -24,6 +26,8 @@ export interface QuantizeServices {
   /** Told what is being done; `total` is the last value of `onProgress`. */
   readonly onStep?: (label: string, total?: number) => void;
   readonly onProgress?: (done: number) => void;
+  /** How speed is measured; default: a few seconds. */
+  readonly timing?: CompareSettings;
   /** What reports call the model; default: its path. */
   readonly name?: string;
   /** What reports call the output; default: its path. */
@@ -160,12 +164,13 @@ class Quantization {
     onStep?.('quantizing', encodedBytes(model));
     try {
       // A result of its own: it needs none of the original's data files.
-      const { path, sizeBytes, dataFiles } = await saveModel(model, stagePath, {
+      const saved = await saveModel(model, stagePath, {
         external: 'embed',
         ...(signal !== undefined && { signal }),
         ...(onProgress !== undefined && { onProgress }),
       });
-      return { path, sizeBytes, dataFiles };
+      const { sizeBytes, dataFiles } = saved;
+      return { path: saved.path, sizeBytes, dataFiles };
     } catch (error) {
       if (!(error instanceof MlkitError)) throw error;
       // Nobody knows the names that files have in the stage.
@@ -184,7 +189,7 @@ class Quantization {
     if (feeds === null) return notVerified;
     const { undecided, verifyQuantized } = await import('./verify.ts');
     if (typeof feeds === 'string') return { verification: undecided(feeds), latency: null };
-    const { signal, onStep } = this.#services;
+    const { signal, onStep, timing } = this.#services;
     onStep?.('comparing with the original');
     return verifyQuantized({
       original: this.#input,
@@ -192,6 +197,7 @@ class Quantization {
       model,
       feeds,
       config: this.#config,
+      ...(timing !== undefined && { timing }),
       ...(signal !== undefined && { signal }),
     });
   }
@@ -232,17 +238,28 @@ class Quantization {
   #report(open: OpenModel, attempt: Attempt, attempts: AttemptReport[] = []): QuantizeReport {
     const { plan, size, verification, latency, output } = attempt;
     const { verdict } = verification;
-    const { outputName } = this.#services;
     return {
       ...this.#base(open, plan),
       ...(verdict !== null && { verdict }),
-      output: output === null ? null : { ...output, path: outputName ?? output.path },
+      output: output === null ? null : this.#named(output),
       size,
       verification,
       latency,
       attempts,
       notes: output === null || output.dataFiles.length === 0 ? [] : [dataFileNote],
     };
+  }
+
+  /** The files by the names that the user has for them. */
+  #named(output: OutputReport): OutputReport {
+    const { outputName } = this.#services;
+    if (outputName === undefined) return output;
+    const folder = path.dirname(outputName);
+    const dataFiles = output.dataFiles.map((file) => ({
+      ...file,
+      path: path.join(folder, path.basename(file.path)),
+    }));
+    return { ...output, path: outputName, dataFiles };
   }
 
   #base(

@@ -1,7 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { type FeedPlan, planFeeds } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
-import { compareInterleaved } from '../measure/index.ts';
+import { type CompareSettings, compareInterleaved } from '../measure/index.ts';
 import { compareModels, type OutputParity, type ToleranceOverrides } from '../parity/index.ts';
 import type { Verdict } from '../report/index.ts';
 import { openSession, type SessionSettings } from '../runtime/index.ts';
@@ -17,6 +17,8 @@ export interface VerifyRequest {
   readonly model: Model;
   readonly feeds: FeedPlan;
   readonly config: QuantizeConfig;
+  /** How speed is measured; default: a few seconds. */
+  readonly timing?: CompareSettings;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number | null) => void;
 }
@@ -51,14 +53,15 @@ export function planVerification(model: Model, config: QuantizeConfig): FeedPlan
 
 /**
  * Runs the float model and the quantized one on the same inputs, compares their outputs by the gates
- * of the int8 profile, and measures what a run takes.
+ * of the int8 profile, and measures what a run takes, unless nobody will use the result.
  *
  * @throws MlkitError INTERRUPTED, and PROVIDER_UNAVAILABLE; that a model cannot be run is a verdict.
  */
 export async function verifyQuantized(request: VerifyRequest): Promise<Verified> {
   const verification = await compare(request);
-  const wasRun = verification.outputs.length > 0;
-  return { verification, latency: wasRun ? await measure(request) : null };
+  const isPossible = verification.outputs.length > 0;
+  const isWanted = verification.verdict !== 'fail' || request.config.force;
+  return { verification, latency: isPossible && isWanted ? await measure(request) : null };
 }
 
 function settingsOf({ config, signal }: VerifyRequest): SessionSettings {
@@ -204,7 +207,13 @@ function unsuitable(error: unknown): MlkitError {
  * Pairs of fresh processes: enough to see that a model became twice as fast or as slow, in a few
  * seconds. For more there is `mlkit benchmark`.
  */
-const timing = { rounds: 3, durationMs: 300, maxMs: 1200, maxTotalMs: 10_000 };
+const timing: CompareSettings = {
+  rounds: 3,
+  warmup: { ms: 150 },
+  durationMs: 200,
+  maxMs: 1500,
+  maxTotalMs: 10_000,
+};
 
 async function measure(request: VerifyRequest): Promise<LatencyReport | null> {
   const { original, result, config } = request;
@@ -214,7 +223,7 @@ async function measure(request: VerifyRequest): Promise<LatencyReport | null> {
     const compared = await compareInterleaved(
       { path: original, feeds, settings },
       { path: result, feeds, settings },
-      { ...timing, seed: config.seed },
+      { ...(request.timing ?? timing), seed: config.seed },
     );
     const { beforeP50Ms, afterP50Ms, ratio, low, high, rounds } = compared;
     return { beforeP50Ms, afterP50Ms, ratio, low, high, rounds };

@@ -37,8 +37,8 @@ describe('presentBenchmark', () => {
     expect(text).toContain('benchmark model.onnx');
     expect(text).toContain('x float32[1, 16]');
     expect(text).toContain('1200 runs in 3 fresh processes');
-    expect(text).toMatch(/batch +p50 +p90 +p95 +p99 +p99\.9 +mean +min +max +samples\/s/);
-    expect(text).toMatch(/ 1 +10\.0 ms +10\.1 ms/);
+    expect(text).toMatch(/batch +p50 ms +p90 ms +p95 ms +p99 ms +p99\.9 ms +mean ms +samples\/s/);
+    expect(text).toMatch(/ 1 +10 +10\.1 +10\.1 +10\.1 +n\/a +10 +100/);
     expect(text).toContain('p50 of the processes from 9.88 ms to 10.1 ms');
     expect(text).toContain('p99 at most 10.1 ms (95% sure)');
     expect(text).toContain('cold start');
@@ -46,9 +46,17 @@ describe('presentBenchmark', () => {
     expect(text).toContain('p99.9 takes 2995 runs; there were 1200');
   });
 
+  test('fits a terminal of 80 columns without breaking a row', async () => {
+    const report = await reportOf({ runs: 400, threads: [1, 2], batches: [1, 8] });
+    const style = { color: (_tone: string, text: string) => text, width: 80 };
+    const text = await renderReport(report, () => presentBenchmark(report), 'table', style);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text.match(/^ +[18] +[12] +10/gm)).toHaveLength(4);
+  });
+
   test('shows a column only for what differs, and names the best', async () => {
     const text = await textOf(await reportOf({ runs: 5, threads: [1, 2], batches: [1, 8] }));
-    expect(text).toMatch(/batch +threads +p50/);
+    expect(text).toMatch(/batch +threads +p50 ms/);
     expect(text).not.toMatch(/provider +/);
     expect(text).toMatch(/most samples\/s +cpu, batch 8, 1 thread/);
     expect(text).toContain('n/a');
@@ -57,7 +65,9 @@ describe('presentBenchmark', () => {
   test('tells what a comparison came to', async () => {
     const gates = [{ metric: 'p50', limit: 1.05 }] as const;
     const slower = await textOf(await reportOf({ runs: 40, baseline: old, gates }, 12));
-    expect(slower).toMatch(/against +.*old\.onnx: p50 (9\.\d+|10\.\d) ms → (11\.9|12\.\d) ms · 1\.20x/);
+    expect(slower).toMatch(
+      /against +.*old\.onnx: p50 (9\.\d+|10\.\d) ms → (11\.9|12\.\d) ms · 1\.20x/,
+    );
     expect(slower).toContain('slower');
     expect(slower).toMatch(/error: p50 limit 1\.05x, found 1\.20x \[1\.\d+, 1\.\d+\]: broken/);
     const same = await textOf(await reportOf({ runs: 40, baseline: old, gates }));

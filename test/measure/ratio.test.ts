@@ -99,3 +99,62 @@ describe('judgeRatio', () => {
     expect(judgeRatio({ low: 0.78, high: 0.82 }, 10, gain)).toBe('pass');
   });
 });
+
+describe('in the long run', () => {
+  /** Park and Miller's generator, and Box and Muller's normal deviates of it. */
+  function normals(seed: number): () => number {
+    let state = seed;
+    const uniform = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  }
+
+  /** How often something is true of comparisons with this true ratio and 2.3 % of noise. */
+  function shareOf(
+    isTrue: (estimate: ReturnType<typeof pairedRatio>) => boolean,
+    { ratio, rounds, trials = 2000 }: { ratio: number; rounds: number; trials?: number },
+  ): number {
+    const normal = normals(12_345);
+    const side = (ms: number) =>
+      Array.from({ length: rounds }, () => ms * Math.exp(0.023 * normal()));
+    const hits = Array.from({ length: trials }, () =>
+      isTrue(pairedRatio(side(10), side(10 * ratio))),
+    );
+    return hits.filter(Boolean).length / trials;
+  }
+
+  const contains = (ratio: number) => (estimate: ReturnType<typeof pairedRatio>) =>
+    (estimate.low ?? 0) <= ratio && ratio <= (estimate.high ?? 9);
+  const verdict = (wanted: string) => (estimate: ReturnType<typeof pairedRatio>) =>
+    judgeRatio(estimate, 10, { limit: 1.05, smallestChangeMs: 0.001 }) === wanted;
+
+  test.each([3, 6, 8, 20])(
+    'the interval of %i rounds holds the truth 95 times of 100',
+    (rounds) => {
+      const share = shareOf(contains(1.03), { ratio: 1.03, rounds });
+      // Three deviations of a count of 2000 are 1.5 %.
+      expect(share).toBeGreaterThan(0.935);
+      expect(share).toBeLessThan(0.965);
+    },
+  );
+
+  test('equal models practically never fail, and ten percent is practically always found', () => {
+    expect(shareOf(verdict('fail'), { ratio: 1, rounds: 8 })).toBeLessThan(0.001);
+    expect(shareOf(verdict('fail'), { ratio: 1.1, rounds: 10 })).toBeGreaterThan(0.9);
+  });
+
+  test('what is called detectable is found in 80 % of cases', () => {
+    const typical = pairedRatio(
+      [1, 1, 1, 1, 1, 1, 1, 1].map((ms, round) => ms * (1 + 0.0325 * [1, -1][round % 2]!)),
+      [1, 1, 1, 1, 1, 1, 1, 1],
+    );
+    const share = shareOf(({ low }) => (low ?? 0) > 1, {
+      ratio: 1 + (typical.detectable ?? 0),
+      rounds: 8,
+    });
+    expect(share).toBeGreaterThan(0.74);
+    expect(share).toBeLessThan(0.88);
+  });
+});

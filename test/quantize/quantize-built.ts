@@ -36,7 +36,7 @@ export function quantizeBuilt(
   const plan = planReport(planned, full);
   applyPlan(planned, model, full);
   expect(checkStructure(model)).toEqual([]);
-  const names = [...model.graph.nodes].map((node) => node.name);
+  const names = [...model.graph.nodes].map((node) => node.name).filter((name) => name !== '');
   expect(new Set(names).size).toBe(names.length);
   return { plan, model, beforeBytes, afterBytes: bytesOf(model).length };
 }

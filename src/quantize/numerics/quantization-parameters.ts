@@ -20,7 +20,8 @@ const leastScale = 2 ** -126;
  * Asymmetric: 256 steps from the least to the greatest value; `scale = (high - low) / 255`,
  * `zeroPoint = round(-128 - low / scale)`. Symmetric: 127 steps to each side and no zero point;
  * `scale = max(|low|, |high|) / 127`. Quotients are taken in float64 and scales rounded to float32
- * once; rounding is half to even. A channel of nothing but zeros has the scale 1.
+ * once; rounding is half to even. A channel of nothing but zeros has the scale 1 (and, asymmetric,
+ * the zero point -128 by the same formula, with which MatMulNBits of onnxruntime 1.30 gives exactly 0).
  *
  * Source: https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html and the formulas of
  * DynamicQuantizeLinear, https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html.
@@ -34,12 +35,9 @@ export function quantizationParameters(
   for (let channel = 0; channel < low.length; channel += 1) {
     const least = low[channel] ?? 0;
     const greatest = high[channel] ?? 0;
-    if (least === 0 && greatest === 0) {
-      scale[channel] = 1;
-      continue;
-    }
+    const isZero = least === 0 && greatest === 0;
     const step = isSymmetric ? Math.max(-least, greatest) / 127 : (greatest - least) / 255;
-    const rounded = Math.max(Math.fround(step), leastScale);
+    const rounded = isZero ? 1 : Math.max(Math.fround(step), leastScale);
     scale[channel] = rounded;
     if (!isSymmetric) zeroPoint[channel] = clampToInt8(rint(-128 - least / rounded));
   }

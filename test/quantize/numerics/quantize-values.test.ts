@@ -96,9 +96,9 @@ test('golden values from NumPy', () => {
   const ranges = new ChannelRanges(layout);
   ranges.add(values);
   expect(quantized(values, layout, quantizationParameters(ranges, false), 18)).toEqual([
-    ...[-128, 127, 0, -128, 127, 42],
-    ...[127, -1, 0, -128, -43, -128],
-    ...[-17, -64, 0, -128, 42, -43],
+    ...[-128, 127, -128, -128, 127, 42],
+    ...[127, -1, -128, -128, -43, -128],
+    ...[-17, -64, -128, -128, 42, -43],
   ]);
   expect(quantized(values, layout, quantizationParameters(ranges, true), 18)).toEqual([
     ...[-64, 127, 0, 0, 127, -42],

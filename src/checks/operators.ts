@@ -1,0 +1,29 @@
+import { type FunctionDefinition, type Model, type Node, walkNodes } from '../graph/index.ts';
+import { runtimeLimits } from '../runtime/index.ts';
+
+/** An operator's name as in reports: `Conv`, `com.microsoft.Gelu`. */
+export function operatorName(node: Node): string {
+  return node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
+}
+
+/** Tells the model's own functions apart, as ONNX does. */
+export function functionKey({
+  domain,
+  name,
+  overload,
+}: Pick<FunctionDefinition, 'domain' | 'name' | 'overload'>): string {
+  return JSON.stringify([domain, name, overload]);
+}
+
+/** Names of operators that neither ONNX, onnxruntime nor the model itself defines, sorted. */
+export function findCustomOperators(model: Model): string[] {
+  const functions = new Set(model.functions.map(functionKey));
+  const custom = new Set<string>();
+  for (const { node } of walkNodes(model)) {
+    const { domain, opType, overload } = node;
+    if (runtimeLimits.opsets.has(domain)) continue;
+    if (functions.has(functionKey({ domain, name: opType, overload }))) continue;
+    custom.add(operatorName(node));
+  }
+  return [...custom].toSorted();
+}
