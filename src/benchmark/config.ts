@@ -3,9 +3,6 @@ import type { MeasurePlan, OptimizationLevel, ProviderName } from '../runtime/in
 /** What a gate looks at: a statistic of the samples of each process. */
 export type GateMetric = 'p50' | 'p90' | 'p95' | 'p99' | 'mean';
 
-/** In ascending order, the mean last. */
-export const gateMetrics: readonly GateMetric[] = ['p50', 'p90', 'p95', 'p99', 'mean'];
-
 /** A limit that the comparison with the baseline must keep. */
 export interface Gate {
   readonly metric: GateMetric;

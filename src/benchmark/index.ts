@@ -1,10 +1,8 @@
 export {
   type BenchmarkConfig,
   type Configuration,
-  configurationText,
   type Gate,
   type GateMetric,
-  gateMetrics,
 } from './config.ts';
 export type { Environment } from './environment.ts';
 export type { BenchmarkProgress, BenchmarkServices } from './measure-lanes.ts';

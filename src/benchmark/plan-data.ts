@@ -49,7 +49,10 @@ function dataOf(model: Model, batch: number | null, config: BenchmarkConfig): Ba
   const notes =
     left === 0
       ? plan.notes
-      : [...plan.notes, `${left} of ${plan.feeds.length} inputs in the data are not used`];
+      : [
+          ...plan.notes,
+          `${left} of ${plan.feeds.length} batches of the data are left out: smaller than the first, or too large together`,
+        ];
   return { batch: found, feeds, inputs: plan.description, notes };
 }
 

@@ -2,7 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
-import { type OpenModel, openModel, refuseInputs, tensorsOf } from '../onnx/index.ts';
+import { DataFolder, type OpenModel, openModel, refuseInputs, tensorsOf } from '../onnx/index.ts';
+
+/** Stands for the file that will be written: unlike one that is there, it is no link. */
+const newModel = '.new-model';
 
 /** The locations that a model names for its external data, in order. */
 export function locationsOf(model: Model): string[] {
@@ -31,7 +34,12 @@ export function presentDataFiles(open: OpenModel): string[] {
   });
 }
 
-/** Whether a model in `folder` would find the very data files that this one reads. */
+/**
+ * Whether a model in `folder` would find the very data files that this one reads.
+ *
+ * @throws MlkitError EXTERNAL_PATH when it would, and may not read them: data files that are links to
+ *   another folder may only be read by a model that is a link to that folder too.
+ */
 export function findsSameData(open: OpenModel, folder: string): boolean {
   return locationsOf(open.model).every((location) => {
     const there = statOf(dataPath(folder, location));
@@ -39,8 +47,23 @@ export function findsSameData(open: OpenModel, folder: string): boolean {
     const here = source === null ? undefined : statOf(source);
     // Without the file nothing can be carried along; beside the model it is missed as before.
     if (here === undefined) return path.resolve(folder) === path.resolve(path.dirname(open.path));
-    return there?.ino === here.ino && there.dev === here.dev;
+    if (there?.ino !== here.ino || there.dev !== here.dev) return false;
+    refuseLinkedData(folder, location);
+    return true;
   });
+}
+
+function refuseLinkedData(folder: string, location: string): void {
+  try {
+    new DataFolder(path.join(folder, newModel)).locate(location, '');
+  } catch (error) {
+    if (!(error instanceof MlkitError)) throw error;
+    throw new MlkitError(
+      error.code,
+      `the data file "${location}" in ${folder} is a link to another folder, and a model that is written there may not read it`,
+      { hint: 'Write to another folder, or use --embed or --external NAME.', cause: error },
+    );
+  }
 }
 
 function describe(open: OpenModel, location: string): { path: string | null } {

@@ -7,6 +7,8 @@ import {
   keyValues,
   locationText,
   note,
+  type Severity,
+  type Tone,
   table,
   toned,
 } from '../report/index.ts';
@@ -90,14 +92,20 @@ function verificationCell({ verdict, reason }: VerificationReport): Cell {
   }
 }
 
+const severityTones: Readonly<Record<Severity, Tone>> = {
+  error: 'bad',
+  warning: 'warn',
+  info: 'dim',
+};
+
 /** What a check has found, for a person to read. */
 export function presentCheck(report: ConvertCheckReport): Document {
   const { check, findings, irVersion, opsets, verdict } = report;
   const rows = findings.map(({ severity, code, at, message, fix }): Cell[] => [
-    toned(severity, severity === 'error' ? 'bad' : 'warn'),
+    toned(severity, severityTones[severity]),
     code,
     locationText(at),
-    fix === undefined ? message : `${message}. ${fix}`,
+    fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} ${fix}`,
   ]);
   const blocks: Block[] = [
     keyValues([

@@ -16,7 +16,6 @@ export {
   confidenceLevel,
   medianOf,
   percentileNearestRank,
-  quantileMethod,
   quantileUpperBound,
   runsNeeded,
   sortedSamples,
@@ -32,7 +31,6 @@ export { studentTQuantile } from './student-t.ts';
 export {
   type LatencySummary,
   type PercentileField,
-  percentileFields,
   percentiles,
   summarizeLatency,
   type UpperBound,

@@ -18,11 +18,6 @@ export const percentiles = {
 
 export type PercentileField = keyof typeof percentiles;
 
-/** In ascending order. */
-export const percentileFields: readonly PercentileField[] = Object.keys(
-  percentiles,
-) as PercentileField[];
-
 /** At most so much, with so much confidence. */
 export interface UpperBound {
   readonly upperMs: number;

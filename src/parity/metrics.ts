@@ -55,7 +55,7 @@ function numbersOf(stats: ElementStats): { [Key in keyof typeof noNumbers]: numb
     rmse: Math.sqrt(stats.sumSquares / finitePairs),
     sqnrDb: unlessNan(sqnrDb(stats.referenceSquares, stats.sumSquares)),
     cosine: unlessNan(cosine(stats)),
-    ulpP99: stats.hasUlp ? stats.ulp.quantile(0.99) : null,
+    ulpP99: stats.hasUlp ? wholeUnits(stats.ulp.quantile(0.99)) : null,
     ulpMax: stats.hasUlp ? stats.ulp.max : null,
   };
 }
@@ -74,6 +74,11 @@ function top1Of(
 function neededAtol({ stats, tolerance }: JudgedOutput): number {
   const allowed = Math.floor((tolerance.element?.allowedOutside ?? 0) * stats.total);
   return stats.neededAtol.atRank(stats.finitePairs - allowed);
+}
+
+/** Distances are whole; what the sketch reads off the edge of a bucket need not be. */
+function wholeUnits(value: number | null): number | null {
+  return value === null ? null : Math.floor(value);
 }
 
 /** Sums that overflowed leave nothing that could be quoted. */

@@ -111,7 +111,7 @@ function ortTensor(ort: Binding, tensor: WireTensor): OrtTensor {
   const { arrayType } = dataTypes[dtype];
   // The channel puts bytes at any offset; typed arrays must start at a multiple of their width.
   const isAligned = bytes.byteOffset % arrayType.BYTES_PER_ELEMENT === 0;
-  const { buffer, byteOffset, byteLength } = isAligned ? bytes : bytes.slice();
+  const { buffer, byteOffset, byteLength } = isAligned ? bytes : new Uint8Array(bytes);
   const length = byteLength / arrayType.BYTES_PER_ELEMENT;
   const data = new arrayType(buffer as ArrayBuffer, byteOffset, length);
   return new ort.Tensor(dtype as OrtTensor.Type, data as OrtTensor.DataType, dims);

@@ -5,7 +5,8 @@ import { buildModel } from '../../src/graph/index.ts';
 import type { TensorStats } from '../../src/inspect/index.ts';
 import { memoryStorage, stringTensor, Tensor, tensorFrom } from '../../src/tensor/index.ts';
 import { root } from '../support/files.ts';
-import { inspectFile, writeModel } from './inspect-file.ts';
+import { writeModel } from '../support/write-model.ts';
+import { inspectFile } from './inspect-file.ts';
 
 type GoldenValue = readonly [name: string, type: string, shape: readonly unknown[] | null];
 

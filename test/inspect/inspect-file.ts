@@ -1,9 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import type { Model } from '../../src/graph/index.ts';
 import { type InspectConfig, type InspectReport, inspectModel } from '../../src/inspect/index.ts';
-import { encodeModel, openModel } from '../../src/onnx/index.ts';
-import { temporaryFolder } from '../support/files.ts';
+import { openModel } from '../../src/onnx/index.ts';
 
 /** Nothing but what is always found out. */
 export const plainConfig: InspectConfig = {
@@ -27,20 +23,6 @@ export async function inspectFile(
   } finally {
     open.close();
   }
-}
-
-/** Writes a model, and data files beside it, to a new folder. Returns the model's path. */
-export function writeModel(
-  content: Model | Uint8Array,
-  dataFiles: Readonly<Record<string, Uint8Array>> = {},
-): string {
-  const file = path.join(temporaryFolder(), 'model.onnx');
-  const bytes = content instanceof Uint8Array ? content : encodeModel(content).toBytes();
-  fs.writeFileSync(file, bytes);
-  for (const [name, data] of Object.entries(dataFiles)) {
-    fs.writeFileSync(path.join(path.dirname(file), name), data);
-  }
-  return file;
 }
 
 /** The codes of a report's findings, in order. */

@@ -6,7 +6,8 @@ import { inspectModel } from '../../src/inspect/index.ts';
 import { DataFolder, type OpenModel } from '../../src/onnx/index.ts';
 import { Tensor, type TensorStorage } from '../../src/tensor/index.ts';
 import { foreignBytes } from '../support/protobuf.ts';
-import { inspectFile, plainConfig, writeModel } from './inspect-file.ts';
+import { writeModel } from '../support/write-model.ts';
+import { inspectFile, plainConfig } from './inspect-file.ts';
 
 const weightBytes = 24 * 1024 * 1024;
 

@@ -5,7 +5,8 @@ import { type InspectReport, presentInspection } from '../../src/inspect/index.t
 import { renderReport } from '../../src/report/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { root } from '../support/files.ts';
-import { inspectFile, writeModel } from './inspect-file.ts';
+import { writeModel } from '../support/write-model.ts';
+import { inspectFile } from './inspect-file.ts';
 
 const digits = path.join(root, 'fixtures', 'digits');
 const models = path.join(root, 'fixtures', 'models');

@@ -12,5 +12,6 @@ export const structure: Check = {
   ],
   severity: 'error',
   summary: 'the graph is not sound: names, order of nodes, operator sets',
-  run: ({ model }) => checkStructure(model).map((each) => ({ ...each, spec: each.spec ?? 'error' })),
+  run: ({ model }) =>
+    checkStructure(model).map((each) => ({ ...each, spec: each.spec ?? 'error' })),
 };

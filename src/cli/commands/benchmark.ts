@@ -1,15 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from 'commander';
-import {
-  type BenchmarkConfig,
-  benchmark,
-  type Gate,
-  type GateMetric,
-  gateMetrics,
-  presentBenchmark,
-  samplesFormat,
-  samplesText,
-} from '../../benchmark/index.ts';
+import type { BenchmarkConfig, Gate, GateMetric } from '../../benchmark/index.ts';
 import { exitStatus, MlkitError } from '../../errors.ts';
 import type { Verdict } from '../../report/index.ts';
 import type { OptimizationLevel, ProviderName } from '../../runtime/index.ts';
@@ -32,6 +23,7 @@ import {
 } from '../parse.ts';
 import { checkReportFiles, writeReportFile } from '../report-files.ts';
 
+const gateMetrics: readonly GateMetric[] = ['p50', 'p90', 'p95', 'p99', 'mean'];
 const levels: readonly OptimizationLevel[] = ['disabled', 'basic', 'extended', 'all'];
 
 const batchRange: Range = { min: 1, max: 1_000_000 };
@@ -112,10 +104,7 @@ export const command: CommandModule = {
         (text, previous: readonly Gate[] | undefined) => [...(previous ?? []), ...parseGates(text)],
       )
       .option('--calibrate', 'compare the model with itself: what can this machine resolve?')
-      .option('--samples-out <file>', 'write every sample, .csv or .json', (text) => {
-        samplesFormat(text);
-        return text;
-      });
+      .option('--samples-out <file>', 'write every sample, .csv or .json');
     shapeOptions(command);
     inputsOption(command);
     seedOption(command);
@@ -126,12 +115,15 @@ export const command: CommandModule = {
   async run({ args, options, io, progress }: CommandContext): Promise<CommandOutcome> {
     const config = configOf(args[0] ?? '', options, io.cwd);
     const { samplesOut } = options as { samplesOut?: string };
+    const { benchmark, presentBenchmark, samplesFormat, samplesText } = await import(
+      '../../benchmark/index.ts'
+    );
+    const format = samplesOut === undefined ? null : samplesFormat(samplesOut);
     const taken = [config.modelPath, ...(config.baseline === null ? [] : [config.baseline])];
     if (samplesOut !== undefined) await checkReportFiles([samplesOut], io.cwd, taken);
     const { report, samples } = await benchmark(config, { signal: io.signal, progress });
-    if (samplesOut !== undefined) {
-      const text = samplesText(samples, samplesFormat(samplesOut));
-      await writeReportFile(resolve(io.cwd, samplesOut), text);
+    if (samplesOut !== undefined && format !== null) {
+      await writeReportFile(resolve(io.cwd, samplesOut), samplesText(samples, format));
     }
     return { report, document: () => presentBenchmark(report), exit: exitOf(report.verdict) };
   },

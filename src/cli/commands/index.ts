@@ -7,17 +7,17 @@ import type { CommandEntry } from '../command.ts';
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'inspect',
-    summary: 'what is in a model: graph, operators, sizes, cost; any size, no weights read',
+    summary: 'what is in a model, and what is wrong with it; no weights are read unless asked for',
     load: () => import('./inspect.ts'),
   },
   {
     name: 'convert',
-    summary: 'check a model; change its opset, precision, format or graph, and prove the result',
+    summary: 'check a model; change its shapes, names, format or files, and prove the result',
     load: () => import('./convert.ts'),
   },
   {
     name: 'quantize',
-    summary: 'make a model smaller and faster with integers, and measure what that cost',
+    summary: 'put the weights of a model into 8 bits, and measure what that costs and gains',
     load: () => import('./quantize.ts'),
   },
   {

@@ -11,12 +11,12 @@ Examples:
   mlkit inspect model.onnx --tensors       its constants, largest first
   mlkit inspect model.onnx --stats         their least, greatest and mean value, zeros, NaN, Inf
   mlkit inspect model.onnx --text          the graph in ONNX textual syntax
-  mlkit inspect model.onnx --check         exit 1 if the structure is wrong
+  mlkit inspect model.onnx --check         exit 1 if there are errors
 `;
 
 export const command: CommandModule = {
   name: 'inspect',
-  summary: 'what is in a model: graph, operators, sizes; any size, no weights read',
+  summary: 'what is in a model, and what is wrong with it; no weights are read unless asked for',
   configure(program) {
     program
       .argument('<model>', 'an ONNX model')
@@ -26,7 +26,7 @@ export const command: CommandModule = {
       .option('--functions', "show the model's own functions")
       .option('--external', 'map the data files: what lies where, unused bytes, overlaps')
       .option('--text', 'print the model in ONNX textual syntax instead')
-      .option('--check', 'check the structure; exit 1 on errors');
+      .option('--check', 'list all findings; exit 1 if there are errors');
     outputOptions(program);
     program.addHelpText('after', examples);
   },

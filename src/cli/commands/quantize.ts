@@ -41,7 +41,7 @@ Exit status: 0 written; 1 the result does not pass its gates, or there is nothin
 /** `mlkit quantize`. */
 export const command: CommandModule = {
   name: 'quantize',
-  summary: 'make a model smaller and faster with integers, and measure what that cost',
+  summary: 'put the weights of a model into 8 bits, and measure what that costs and gains',
   configure(program) {
     program.argument('<model>', 'an ONNX model');
     outputModelOptions(program);
