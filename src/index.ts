@@ -10,6 +10,7 @@ export {
   benchmark,
   presentBenchmark,
 } from './benchmark/index.ts';
+export { type Check, ModelFacts, runChecks } from './checks/index.ts';
 export {
   type ConvertConfig,
   type ConvertReport,

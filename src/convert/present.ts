@@ -111,7 +111,7 @@ export function presentCheck(report: ConvertCheckReport): Document {
     keyValues([
       ['IR version', irVersion],
       ['opsets', opsetText(opsets)],
-      ['structure', check.spec === 'valid' ? toned('valid', 'good') : toned('invalid', 'bad')],
+      ['specification', check.spec === 'valid' ? toned('valid', 'good') : toned('invalid', 'bad')],
       ['onnxruntime', runtimeCell(check.runtime)],
     ]),
   ];

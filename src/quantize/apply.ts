@@ -10,7 +10,13 @@ import { tensorFrom } from '../tensor/index.ts';
 import { nodeName } from './candidates.ts';
 import type { QuantizeConfig } from './config.ts';
 import { addConstant, type PlacedWeight, removeUnread, WeightPlacer } from './place-weights.ts';
-import type { PlannedLookup, PlannedNode, PlannedProduct, QuantizePlan } from './plan.ts';
+import type { QuantizePlan } from './plan.ts';
+import type {
+  PlannedDynamic,
+  PlannedLookup,
+  PlannedNode,
+  PlannedWeightOnly,
+} from './planned-node.ts';
 import { findWeight } from './weight-source.ts';
 
 /**
@@ -32,23 +38,18 @@ interface QuantizedActivation {
   readonly zeroPoint: Value;
 }
 
-type Planned = PlannedProduct & { readonly isPerTensor: boolean };
-
 /** `DataType.FLOAT` */
 const floatCode = 1;
 
 class Editor {
   readonly #model: Model;
   readonly #weights: WeightPlacer;
-  /** Whether all zero points are 0, which is what a missing one means for int8. */
-  readonly #omitsZeroPoint: boolean;
   /** By the graph of their readers, so that what several products there read is quantized once. */
   readonly #activations = new Map<Graph, QuantizedActivation[]>();
 
   constructor(model: Model, config: QuantizeConfig) {
     this.#model = model;
     this.#weights = new WeightPlacer(config);
-    this.#omitsZeroPoint = config.symmetric && config.weights === 'int8';
   }
 
   apply(planned: PlannedNode): void {
@@ -64,10 +65,7 @@ class Editor {
    * Rows of integers and their scales are looked up and multiplied: only what is looked up becomes
    * float, while a DequantizeLinear would convert the whole table at every run.
    */
-  #makeLookup(
-    { node, use, isPerTensor }: PlannedLookup & { isPerTensor: boolean },
-    placed: PlacedWeight,
-  ): void {
+  #makeLookup({ node, use, isPerTensor }: PlannedLookup, placed: PlacedWeight): void {
     const rows = this.#add(node, 'Gather', [placed.values(), use.indices]);
     const floats = this.#add(node, 'Cast', [rows], { attributes: { to: floatCode } });
     const scales = placed.scale(1);
@@ -77,17 +75,15 @@ class Editor {
   }
 
   /** `weight -> DequantizeLinear -> node`, which onnxruntime makes one MatMulNBits where it can. */
-  #makeWeightOnly({ node, use: product, isPerTensor }: Planned, placed: PlacedWeight): void {
+  #makeWeightOnly(planned: PlannedWeightOnly, placed: PlacedWeight): void {
+    const { node, use: product, scalesProduct, needsGuard } = planned;
     const { graph } = node;
-    const inputs = [placed.values(), placed.scale(product.alpha)];
-    if (!this.#omitsZeroPoint) inputs.push(placed.zeroPoint([]));
-    const axis = placed.weight.dims.length - 1;
-    const float = this.#add(node, 'DequantizeLinear', inputs, {
-      // Version 10 has no axis, and needs none.
-      attributes: isPerTensor ? {} : { axis },
-      output: `${product.weight.name}_dequantized`,
-    });
-    graph.setInput(node, 1, float);
+    const weight = this.#dequantized(planned, placed);
+    if (scalesProduct || needsGuard) {
+      this.#makeWithTail(planned, placed, weight);
+      return;
+    }
+    graph.setInput(node, 1, weight);
     if (node.opType !== 'Gemm') return;
     // The integers are stored as they are multiplied with, and their scales contain alpha: only the
     // plain product can be fused.
@@ -99,11 +95,49 @@ class Editor {
     graph.removeAttribute(node, 'beta');
   }
 
+  #dequantized(planned: PlannedWeightOnly, placed: PlacedWeight): Value {
+    const { node, use: product, isPerTensor, scalesProduct } = planned;
+    const scale = scalesProduct ? placed.commonScale() : placed.scale(product.alpha);
+    const inputs = [placed.values(), scale];
+    if (placed.weight.needsZeroPoint) {
+      inputs.push(scalesProduct ? placed.middle() : placed.zeroPoint([]));
+    }
+    // Version 10 has no axis, and needs none.
+    const attributes = isPerTensor || scalesProduct ? {} : { axis: placed.weight.dims.length - 1 };
+    const output = `${product.weight.name}_dequantized`;
+    return this.#add(node, 'DequantizeLinear', inputs, { attributes, output });
+  }
+
+  /** The bare product, then what belongs to it: scales, bias, or a sum that changes nothing. */
+  #makeWithTail(planned: PlannedWeightOnly, placed: PlacedWeight, weight: Value): void {
+    const { node, use: product, scalesProduct } = planned;
+    const steps: [opType: string, operand: Value][] = [];
+    if (scalesProduct) steps.push(['Mul', placed.relativeScale(product.alpha)]);
+    const bias = this.#scaledBias(node, product.bias, product.beta);
+    if (bias !== null) steps.push(['Add', bias]);
+    if (steps.length === 0) {
+      // A vector, since onnxruntime takes away sums with scalars of zero.
+      const zeros = new Float32Array(placed.weight.dims.at(-1) ?? 1);
+      const tensor = tensorFrom('float32', [zeros.length], zeros);
+      steps.push(['Sub', addConstant(node.graph, `${nodeName(node)}_zeros`, tensor)]);
+    }
+    let value = this.#add(node, node.opType, [product.activation, weight], {
+      attributes: product.transposesActivation ? { transA: 1 } : {},
+      ...(node.name !== '' && { name: node.name }),
+    });
+    for (const [at, [opType, operand]] of steps.entries()) {
+      const isLast = at === steps.length - 1;
+      const output = isLast ? { output: outputOf(node) } : {};
+      value = this.#add(node, opType, [value, operand], output);
+    }
+    node.graph.removeNode(node);
+  }
+
   /**
    * The activation in uint8, an integer product, and the scales: the pattern that onnxruntime makes
    * one DynamicQuantizeMatMul of, or MatMulIntegerToFloat where several products share an activation.
    */
-  #makeDynamic({ node, use: product }: Planned, placed: PlacedWeight): void {
+  #makeDynamic({ node, use: product }: PlannedDynamic, placed: PlacedWeight): void {
     const { graph } = node;
     const output = outputOf(node);
     const activation = this.#activation(node, product.activation, product.transposesActivation);
@@ -112,7 +146,9 @@ class Editor {
     // MatMulInteger takes zero points per column of a stack of matrices only in the shape [.., 1, N].
     const leading = dims.length > 2 ? [...dims.slice(0, -2), 1] : [];
     const zeroPoints = [activation.zeroPoint];
-    if (!this.#omitsZeroPoint) zeroPoints.push(placed.zeroPoint(leading));
+    if (placed.weight.needsZeroPoint) {
+      zeroPoints.push(placed.zeroPoint(leading));
+    }
     const integers = this.#add(node, 'MatMulInteger', [
       activation.values,
       ...weightInputs,
@@ -193,6 +229,8 @@ class Editor {
       readonly attributes?: Readonly<Record<string, AttributeInput>>;
       /** A value to take over, or what the name of a new one begins with. */
       readonly output?: Value | string;
+      /** That of the node it stands for; default: a new one. */
+      readonly name?: string;
     } = {},
   ): Value {
     const { names } = this.#model;
@@ -201,7 +239,7 @@ class Editor {
     const added = before.graph.addNode(
       {
         opType,
-        name: names.allocate(`${base}_${opType}`),
+        name: options.name ?? names.allocate(`${base}_${opType}`),
         inputs,
         outputs: [typeof output === 'string' ? names.allocate(output) : output],
         attributes: Object.entries(options.attributes ?? {}).map(([name, value]) =>

@@ -1,7 +1,7 @@
 import { type Graph, type Model, tensorType, type Value } from '../graph/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { type Tensor, tensorFrom } from '../tensor/index.ts';
 import type { QuantizeConfig } from './config.ts';
-import type { PlannedNode } from './plan.ts';
+import type { PlannedNode } from './planned-node.ts';
 import { QuantizedWeight, type WeightSettings } from './quantized-weight.ts';
 
 /** From this version on, initializers need not be inputs. */
@@ -43,6 +43,24 @@ export class PlacedWeight {
     return this.#constant('scale', String(factor), () => this.weight.scale(factor));
   }
 
+  /** As {@link QuantizedWeight.commonScale}. */
+  commonScale(): Value {
+    return this.#constant('scale', 'common', () => this.weight.commonScale());
+  }
+
+  /** As {@link QuantizedWeight.relativeScale}. */
+  relativeScale(factor: number): Value {
+    return this.#constant('scales', String(factor), () => this.weight.relativeScale(factor));
+  }
+
+  /** What stands for zero in the weights of a symmetric type, a scalar. */
+  middle(): Value {
+    const isSigned = this.weight.type === 'int8';
+    const data = isSigned ? Int8Array.of(0) : Uint8Array.of(128);
+    const make = (): Tensor => tensorFrom(this.weight.type, [], data);
+    return this.#constant('zero_point', 'middle', make);
+  }
+
   /** As {@link QuantizedWeight.zeroPoint}. */
   zeroPoint(leading: readonly number[]): Value {
     return this.#constant('zero_point', leading.join(), () => this.weight.zeroPoint(leading));
@@ -68,49 +86,43 @@ export class WeightPlacer {
     this.#config = config;
   }
 
-  place({ source, isPerTensor, node, form }: PlannedNode): PlacedWeight {
+  place(planned: PlannedNode): PlacedWeight {
+    const { source, isPerTensor, node, form } = planned;
     const { root, tensor, isTransposed } = source;
     const isLookup = form === 'lookup';
+    const mustBeSymmetric = isLookup || (form === 'weight-only' && planned.scalesProduct);
     const key: PlaceKey = {
       // onnxruntime 1.30 does not load a model in which it fuses a DequantizeLinear of a subgraph
       // with a weight of a graph around it ("Missing required weight").
       graph: form === 'weight-only' ? node.graph : root.graph,
       granularity: isPerTensor ? 'tensor' : isLookup ? 'row' : 'column',
       isTransposed,
-      isLookup,
+      isSymmetric: mustBeSymmetric || this.#config.symmetric,
+      type: isLookup ? 'int8' : this.#config.weights,
     };
     const ofRoot = this.#placed.get(root) ?? [];
     this.#placed.set(root, ofRoot);
     const earlier = ofRoot.find((each) => isSameKey(each.key, key));
     if (earlier !== undefined) return earlier.placed;
-    const settings: WeightSettings = {
-      type: isLookup ? 'int8' : this.#config.weights,
-      isSymmetric: isLookup || this.#config.symmetric,
-      granularity: key.granularity,
-      isTransposed,
-    };
     const named = tensor.with({ name: root.name });
-    const weight = new QuantizedWeight(named, settings, node.label);
+    const weight = new QuantizedWeight(named, key, node.label);
     const placed = new PlacedWeight(root.name, key.graph, weight);
     ofRoot.push({ key, placed });
     return placed;
   }
 }
 
-interface PlaceKey {
+interface PlaceKey extends WeightSettings {
   readonly graph: Graph;
-  readonly granularity: WeightSettings['granularity'];
-  readonly isTransposed: boolean;
-  /** Tables are symmetric, whatever products are. */
-  readonly isLookup: boolean;
 }
 
 function isSameKey(a: PlaceKey, b: PlaceKey): boolean {
   return (
     a.graph === b.graph &&
+    a.type === b.type &&
     a.granularity === b.granularity &&
     a.isTransposed === b.isTransposed &&
-    a.isLookup === b.isLookup
+    a.isSymmetric === b.isSymmetric
   );
 }
 

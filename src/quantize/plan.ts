@@ -1,37 +1,17 @@
-import type { Model, Node } from '../graph/index.ts';
+import type { Model, Node, Value } from '../graph/index.ts';
 import { type Candidate, type KeptNode, listCandidates } from './candidates.ts';
 import { chooseForm, type FormChoice } from './choose-form.ts';
 import type { Form, QuantizeConfig } from './config.ts';
 import { otherReader } from './other-reader.ts';
-import type { Lookup, Product } from './rules/index.ts';
+import type { PlannedNode, PlannedWeightOnly } from './planned-node.ts';
+import { runsIntoRelu } from './relu-guard.ts';
 import { savedBytes, vetoOf } from './veto.ts';
-
-/** A node that is quantized, and how. */
-export type PlannedNode = (PlannedProduct | PlannedLookup) & {
-  /** Whether the weight has one scale for all of it. */
-  readonly isPerTensor: boolean;
-  /** What a person should know of it; empty where there is nothing. */
-  readonly notes: readonly string[];
-};
-
-export interface PlannedProduct extends Candidate {
-  readonly form: Form;
-  readonly use: Product;
-}
-
-export interface PlannedLookup extends Candidate {
-  readonly form: 'lookup';
-  readonly use: Lookup;
-}
 
 /** What will happen to each node that has, or could have, a weight. */
 export interface QuantizePlan extends FormChoice {
   readonly quantized: readonly PlannedNode[];
   readonly kept: readonly KeptNode[];
 }
-
-/** From this version on, DequantizeLinear has scales along an axis. */
-const perAxisOpset = 13;
 
 /**
  * Decides what is quantized. Reads the structure only, no weights, and changes nothing.
@@ -70,17 +50,13 @@ function decide(
 ): PlannedNode | KeptNode {
   const opset = model.opset('') ?? 1;
   const { use } = candidate;
+  const { perTensor } = config;
   if (use.kind === 'lookup') {
     const veto = vetoOf(candidate, 'lookup', opset);
     if (veto !== null) return keep(candidate, veto);
-    return ifWorthwhile({
-      ...candidate,
-      use,
-      form: 'lookup',
-      isPerTensor: config.perTensor,
-      notes: [],
-    });
+    return ifWorthwhile({ ...candidate, use, form: 'lookup', isPerTensor: perTensor, notes: [] });
   }
+  const isPerTensor = perTensor || candidate.source.tensor.dims.length < 2;
   // In auto mode, what the form does not suit may take the other.
   const forms: Form[] =
     config.mode === 'auto' && wanted === 'dynamic' ? ['dynamic', 'weight-only'] : [wanted];
@@ -88,37 +64,41 @@ function decide(
   for (const form of forms) {
     const veto = vetoOf(candidate, form, opset);
     if (veto === null) {
-      return ifWorthwhile({
-        ...candidate,
-        use,
-        form,
-        ...granularityOf(candidate, form, opset, config),
-      });
+      return ifWorthwhile(
+        form === 'dynamic'
+          ? { ...candidate, use, form, isPerTensor, notes: [] }
+          : planWeightOnly({ ...candidate, use, isPerTensor }, opset),
+      );
     }
     if (reason === '') reason = veto;
   }
   return keep(candidate, reason);
 }
 
-function granularityOf(
-  candidate: Candidate,
-  form: Form,
+/** From this version on, DequantizeLinear has scales along an axis. */
+const perAxisOpset = 13;
+
+function planWeightOnly(
+  planned: Omit<PlannedWeightOnly, 'form' | 'notes' | 'scalesProduct' | 'needsGuard'>,
   opset: number,
-  config: QuantizeConfig,
-): Pick<PlannedNode, 'isPerTensor' | 'notes'> {
+): PlannedWeightOnly {
+  const { use, source, node } = planned;
   const notes: string[] = [];
-  const lacksAxis = form === 'weight-only' && opset < perAxisOpset;
-  if (lacksAxis && !config.perTensor) {
-    notes.push(`one scale for the whole weight: scales per column need opset ${perAxisOpset}`);
+  const scalesProduct = opset < perAxisOpset && !planned.isPerTensor;
+  if (scalesProduct) {
+    notes.push(
+      `symmetric, with its scales in the product: DequantizeLinear has none per column before opset ${perAxisOpset}`,
+    );
   }
-  const obstacle = form === 'weight-only' ? fusionObstacle(candidate) : null;
+  const obstacle = fusionObstacle(planned);
   if (obstacle !== null) notes.push(`converted to float at every run, as ${obstacle}`);
-  const isVector = candidate.source.tensor.dims.length < 2;
-  return { isPerTensor: config.perTensor || lacksAxis || isVector, notes };
+  const isMatrix = source.tensor.dims.length === 2;
+  const needsGuard = !scalesProduct && isMatrix && runsIntoRelu(node, use);
+  return { ...planned, form: 'weight-only', scalesProduct, needsGuard, notes };
 }
 
 function ifWorthwhile(planned: PlannedNode): PlannedNode | KeptNode {
-  if (savedBytes(planned, planned.form, planned.isPerTensor) > 0) return planned;
+  if (savedBytes(planned) > 0) return planned;
   const bytes = planned.source.tensor.byteLength;
   return keep(planned, `in integers its weight of ${bytes} bytes would not save any`);
 }
@@ -142,11 +122,12 @@ function settleShared(planned: readonly PlannedNode[]): {
   tied: KeptNode[];
 } {
   const nodes = new Map<Node, number>(planned.map(({ node, use }) => [node, use.weightIndex]));
+  const readers = countReaders(planned);
   const quantized: PlannedNode[] = [];
   const tied: KeptNode[] = [];
   for (const each of planned) {
     const reader = otherReader(each.source.root, nodes);
-    if (reader === null) quantized.push(each);
+    if (reader === null) quantized.push(noteSharing(each, readers));
     else if (each.form !== 'dynamic') {
       tied.push(
         keep(each, `its weight is also read in float by ${reader}, and would be stored twice`),
@@ -157,6 +138,23 @@ function settleShared(planned: readonly PlannedNode[]): {
     }
   }
   return { quantized, tied };
+}
+
+/** How many products with a dequantized weight there are of each weight. */
+function countReaders(planned: readonly PlannedNode[]): Map<Value, number> {
+  const counts = new Map<Value, number>();
+  for (const { form, source } of planned) {
+    if (form === 'weight-only') counts.set(source.root, (counts.get(source.root) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** A weight that several nodes read is stored once, and that keeps onnxruntime from fusing it. */
+function noteSharing(planned: PlannedNode, readers: ReadonlyMap<Value, number>): PlannedNode {
+  const isShared = (readers.get(planned.source.root) ?? 0) > 1;
+  if (planned.form !== 'weight-only' || !isShared) return planned;
+  const note = 'converted to float at every run, as it shares its weight with other nodes';
+  return { ...planned, notes: [...planned.notes, note] };
 }
 
 function keep(candidate: Candidate, reason: string): KeptNode {

@@ -32,6 +32,8 @@ const heldBytes = 16 * 1024 * 1024;
  */
 export class QuantizedWeight {
   readonly type: WeightType;
+  /** Whether any zero point differs from 0, which is what a missing one means. */
+  readonly needsZeroPoint: boolean;
   /** Dimensions of the integers. */
   readonly dims: readonly number[];
   readonly #source: Tensor;
@@ -48,6 +50,7 @@ export class QuantizedWeight {
    */
   constructor(source: Tensor, settings: WeightSettings, reader: string) {
     this.type = settings.type;
+    this.needsZeroPoint = settings.type === 'uint8' || !settings.isSymmetric;
     this.dims = settings.isTransposed ? source.dims.toReversed() : source.dims;
     this.#source = source;
     this.#settings = settings;
@@ -80,6 +83,32 @@ export class QuantizedWeight {
       computedStorage(this.#layout.channels * 4, () => {
         const { scale } = this.#measured();
         return bytesOf(factor === 1 ? scale : scale.map((each) => each * factor));
+      }),
+    );
+  }
+
+  /**
+   * One scale for all columns, a scalar: what DequantizeLinear gets where {@link relativeScale} is
+   * applied to the product. That of some column, so that different weights have different ones:
+   * onnxruntime merges equal scalars, and fuses no scale that it has merged.
+   */
+  commonScale(): Tensor {
+    return this.#tensor(
+      'float32',
+      [],
+      computedStorage(4, () => bytesOf(Float32Array.of(commonScaleOf(this.#measured().scale)))),
+    );
+  }
+
+  /** The scales of the columns over the common one, a vector; times a factor. */
+  relativeScale(factor = 1): Tensor {
+    return this.#tensor(
+      'float32',
+      [this.#layout.channels],
+      computedStorage(this.#layout.channels * 4, () => {
+        const { scale } = this.#measured();
+        const common = commonScaleOf(scale);
+        return bytesOf(scale.map((each) => (each / common) * factor));
       }),
     );
   }
@@ -215,6 +244,13 @@ export class QuantizedWeight {
       { hint: 'Repair the weight, or leave the node in float with --exclude.' },
     );
   }
+}
+
+/** The largest scale but 1, which columns of zeros have. */
+function commonScaleOf(scales: Float32Array): number {
+  let largest = 0;
+  for (const scale of scales) if (scale !== 1 && scale > largest) largest = scale;
+  return largest === 0 ? 1 : largest;
 }
 
 /** Bytes made at a time where nobody says how many. */

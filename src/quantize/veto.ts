@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { type Candidate, nodeName } from './candidates.ts';
 import type { NodeForm } from './config.ts';
+import type { PlannedNode } from './planned-node.ts';
 
 /** The first version with the operators that a form is made of. */
 const neededOpset: Readonly<Record<NodeForm, { version: number; op: string }>> = {
@@ -32,26 +33,34 @@ export function vetoOf({ source }: Candidate, form: NodeForm, opset: number): st
 }
 
 /** Bytes that the file gets smaller by; below zero when it grows. An estimate, a little too low. */
-export function savedBytes(candidate: Candidate, form: NodeForm, isPerTensor: boolean): number {
-  const { tensor, isTransposed } = candidate.source;
-  const isByFirst = isTransposed || form === 'lookup';
-  const ownScales = (isByFirst ? tensor.dims[0] : tensor.dims.at(-1)) ?? 1;
-  const channels = isPerTensor ? 1 : ownScales;
+export function savedBytes(planned: PlannedNode): number {
+  const { tensor, isTransposed } = planned.source;
+  const isByFirst = isTransposed || planned.form === 'lookup';
+  const columns = (isByFirst ? tensor.dims[0] : tensor.dims.at(-1)) ?? 1;
+  const channels = planned.isPerTensor ? 1 : columns;
   // Three of four bytes an element, less a float32 and an 8-bit integer for each channel.
-  return 3 * tensor.elementCount - 5 * channels - overheadBytes(candidate, form);
+  return 3 * tensor.elementCount - 5 * channels - overheadBytes(planned, columns);
 }
 
 /**
  * What new nodes and constants take beside their elements: mostly names, which are made from those of
  * the node, its input and its weight. Counted from what `apply.ts` adds, with some bytes to spare.
  */
-function overheadBytes({ node, use, source }: Candidate, form: NodeForm): number {
+function overheadBytes(planned: PlannedNode, columns: number): number {
+  const { node, use, form } = planned;
   const ofNode = lengthOf(nodeName(node));
-  const ofWeight = lengthOf(source.root.name);
-  if (use.kind === 'lookup') return 320 + 8 * ofNode + 4 * ofWeight + lengthOf(use.indices.name);
-  if (form === 'weight-only') return 260 + ofNode + 6 * ofWeight + lengthOf(use.weight.name);
-  const ofBias = use.bias === null ? 0 : 80 + 4 * ofNode;
-  return 520 + 10 * ofNode + 6 * lengthOf(use.activation.name) + 4 * ofWeight + ofBias;
+  const ofWeight = lengthOf(planned.source.root.name);
+  if (form === 'lookup')
+    return 320 + 8 * ofNode + 4 * ofWeight + lengthOf(planned.use.indices.name);
+  const ofBias = planned.use.bias === null ? 0 : 80 + 4 * ofNode;
+  if (form === 'dynamic') {
+    return 520 + 10 * ofNode + 6 * lengthOf(planned.use.activation.name) + 4 * ofWeight + ofBias;
+  }
+  const ownBytes = 260 + ofNode + 6 * ofWeight + lengthOf(use.weight.name);
+  const ofScaling = planned.scalesProduct ? 120 + 4 * ofNode + 2 * ofWeight + ofBias : 0;
+  // A node, and a zero for each column.
+  const ofGuard = planned.needsGuard ? 120 + 4 * ofNode + 4 * columns + ofBias : 0;
+  return ownBytes + ofScaling + ofGuard;
 }
 
 function lengthOf(name: string): number {
