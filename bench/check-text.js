@@ -5,7 +5,7 @@
 // itself as made-NAME.onnx and made-NAME.txt.
 import fs from 'node:fs';
 import path from 'node:path';
-import { attributeFrom, buildModel, Graph, printModel, tensorType } from '../dist/graph/index.js';
+import { attributeFrom, buildModel, Graph, tensorType } from '../dist/graph/index.js';
 import { encodeModel, openModel } from '../dist/onnx/index.js';
 import {
   dataTypes,
@@ -14,6 +14,7 @@ import {
   Tensor,
   tensorFrom,
 } from '../dist/tensor/index.js';
+import { printModel } from '../dist/text/index.js';
 
 const folder = process.argv[2];
 const write = (name, content) => fs.writeFileSync(path.join(folder, name), content);
@@ -32,7 +33,7 @@ for (const [at, file] of files.entries()) {
 const made = { types, attributes, subgraphs, functions, names, empty };
 for (const [name, make] of Object.entries(made)) {
   const model = make();
-  write(`made-${name}.onnx`, Buffer.concat([...encodeModel(model).chunks()]));
+  write(`made-${name}.onnx`, Buffer.concat([...(await encodeModel(model)).chunks()]));
   write(`made-${name}.txt`, printModel(model, { maxElements: Infinity }));
 }
 

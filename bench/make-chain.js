@@ -12,7 +12,8 @@ const model = buildModel({ opset: 17, name: 'chain' }, (b) => {
     if (at % 10 === 0) {
       const w = tensorFrom('float32', [8, 8], new Float32Array(64).fill(1 / 8));
       x = b.node('MatMul', [x, b.initializer(w)], {}, { name: `/layer${at}/MatMul` });
-    } else if (at % 3 === 0) x = b.node('LeakyRelu', [x], { alpha: 0.5 }, { name: `/layer${at}/Relu` });
+    } else if (at % 3 === 0)
+      x = b.node('LeakyRelu', [x], { alpha: 0.5 }, { name: `/layer${at}/Relu` });
     else x = b.node('Add', [x, x], {}, { name: `/layer${at}/Add` });
   }
   b.output(x, 'float32', ['batch', 8]);

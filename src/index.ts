@@ -44,9 +44,6 @@ export {
   type NodeFields,
   type OpsetImport,
   type Position,
-  printGraph,
-  printModel,
-  printNode,
   type Shape,
   type SparseTensor,
   tensorType,
@@ -130,6 +127,7 @@ export {
   tensorFrom,
   unpackElements,
 } from './tensor/index.ts';
+export { printGraph, printModel, printNode } from './text/index.ts';
 export {
   presentValidation,
   type ValidateConfig,

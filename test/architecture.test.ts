@@ -19,6 +19,7 @@ const ranks: Readonly<Record<string, number>> = {
   report: 1,
   graph: 2,
   onnx: 3,
+  text: 3,
   ops: 3,
   runtime: 3,
   // Reads data files through onnx, and serves those that run models.

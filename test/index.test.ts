@@ -14,10 +14,10 @@ describe('the library', () => {
     }
   });
 
-  test('opens, edits and writes a model in a few lines', () => {
+  test('opens, edits and writes a model in a few lines', async () => {
     const { model, close } = mlkit.openModel(path.join(fixtures, 'models', 'mlp.onnx'));
     for (const { node } of mlkit.walkNodes(model)) node.graph.renameNode(node, `my/${node.name}`);
-    const again = mlkit.readModel(mlkit.encodeModel(model).toBytes());
+    const again = mlkit.readModel((await mlkit.encodeModel(model)).toBytes());
     expect(again.graph.nodes.map((node) => node.name)).toEqual(
       model.graph.nodes.map((node) => node.name),
     );

@@ -115,7 +115,7 @@ class Conversion {
     }
   }
 
-  #plan(): ConvertReport {
+  async #plan(): Promise<ConvertReport> {
     const { to, external, dryRun } = this.#config;
     const path = this.#output;
     const isKnown = to === 'onnx' && typeof external !== 'object';
@@ -125,7 +125,7 @@ class Conversion {
         : {
             path: this.#services.outputName ?? path,
             format: to,
-            sizeBytes: isKnown ? encodedLength(this.#open.model, this.#config) : null,
+            sizeBytes: isKnown ? await encodedLength(this.#open.model, this.#config) : null,
             dataFiles: [],
           };
     const reason = dryRun ? 'a dry run writes nothing' : 'there is no result';
@@ -162,7 +162,7 @@ class Conversion {
       to === 'onnx' &&
       typeof external !== 'object' &&
       (external === 'embed' || findsSameData(this.#open, path.dirname(output))) &&
-      encodedLength(this.#open.model, this.#config) <= limits.protobufBytes;
+      (await encodedLength(this.#open.model, this.#config)) <= limits.protobufBytes;
     const stage = new Stage(output, this.#inputs, staysBeside);
     try {
       const written = await this.#stage(stage);

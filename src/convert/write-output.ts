@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import { MlkitError } from '../errors.ts';
-import { type Model, printModel } from '../graph/index.ts';
+import { type Model } from '../graph/index.ts';
 import {
   encodeModel,
   memorySource,
@@ -16,6 +16,7 @@ import {
   writeFiles,
 } from '../onnx/index.ts';
 import { openSession } from '../runtime/index.ts';
+import { printModel } from '../text/index.ts';
 import type { ConvertConfig } from './config.ts';
 import { locationsOf } from './data-files.ts';
 import { countUnknownFields, messageJson } from './model-json.ts';
@@ -52,8 +53,9 @@ export function writeOutput(request: WriteRequest): Promise<Written> {
 }
 
 /** Bytes of the model file alone, when constants stay where they are or are all embedded. */
-export function encodedLength(model: Model, config: ConvertConfig): number {
-  return encodeModel(model, encodeOptions(config)).length;
+export async function encodedLength(model: Model, config: ConvertConfig): Promise<number> {
+  const encoded = await encodeModel(model, encodeOptions(config));
+  return encoded.length;
 }
 
 function encodeOptions(config: ConvertConfig): { place: Placer; omitValueInfo: boolean } {
@@ -85,7 +87,7 @@ async function writeOnnx({ open, config, stage, options }: WriteRequest): Promis
 const jsonLimitBytes = 256 * 1024 * 1024;
 
 async function writeJson({ open, config, stage, options }: WriteRequest): Promise<Written> {
-  const encoded = encodeModel(open.model, encodeOptions(config));
+  const encoded = await encodeModel(open.model, encodeOptions(config));
   if (encoded.length > jsonLimitBytes) {
     throw new MlkitError(
       'NOT_SUPPORTED',

@@ -10,8 +10,6 @@ import {
   type Graph,
   type Model,
   type Node,
-  printGraph,
-  printModel,
   type Value,
   walkGraphs,
   walkNodes,
@@ -52,6 +50,7 @@ export async function inspectModel(
   const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
   const checked = runChecks(facts);
   // Most runs read no weights, and need not load what does.
+  const text = config.text || config.functions ? await import('../text/index.ts') : null;
   const stats = config.stats
     ? await (await import('./read-stats.ts')).readStats(facts, services)
     : null;
@@ -88,7 +87,7 @@ export async function inspectModel(
     ...totalConstants(constants),
     attributeNumbers: operators.attributeNumbers,
     subgraphs: describeSubgraphs(model),
-    functions: describeFunctions(model, operators, config),
+    functions: describeFunctions(model, operators, config.functions ? text : null),
     externalFiles,
     findings,
     ...(config.check && {
@@ -97,7 +96,7 @@ export async function inspectModel(
     }),
     ...(config.nodes && { nodeList: describeNodes(model) }),
     ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
-    ...(config.text && { text: printModel(model) }),
+    ...(config.text && { text: text?.printModel(model) ?? '' }),
   };
 }
 
@@ -137,7 +136,7 @@ function describeSubgraphs(model: Model): SubgraphReport[] {
 function describeFunctions(
   model: Model,
   operators: OperatorFacts,
-  config: InspectConfig,
+  text: typeof import('../text/index.ts') | null,
 ): FunctionReport[] {
   return model.functions.map((definition, at): FunctionReport => {
     const { body, attributeNames, attributeDefaults } = definition;
@@ -151,7 +150,7 @@ function describeFunctions(
       opsets: opsetsOf(definition.opsets),
       nodes: operators.functions[at]?.nodes ?? 0,
       calls: operators.functions[at]?.calls ?? 0,
-      ...(config.functions && { body: printGraph(body) }),
+      ...(text !== null && { body: text.printGraph(body) }),
     };
   });
 }

@@ -52,6 +52,20 @@ export async function writeFiles(
   }
 }
 
+/** @throws MlkitError OUTPUT_IS_INPUT when writing `file` would overwrite something being read. */
+export function refuseInputs(file: string, inputs: readonly string[]): void {
+  const there = fs.statSync(file, { throwIfNoEntry: false });
+  for (const input of inputs) {
+    const other = fs.statSync(input, { throwIfNoEntry: false });
+    const isSame =
+      path.resolve(file) === path.resolve(input) ||
+      (there !== undefined && other?.ino === there.ino && other.dev === there.dev);
+    if (isSame) {
+      throw new MlkitError('OUTPUT_IS_INPUT', `cannot write ${file}: it is read as an input`);
+    }
+  }
+}
+
 /** @throws MlkitError INTERRUPTED once the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new MlkitError('INTERRUPTED', 'interrupted');

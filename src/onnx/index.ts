@@ -1,6 +1,17 @@
-export { type PendingFile, throwIfAborted, type WriteOptions, writeFiles } from './atomic-write.ts';
+import type { Model } from '../graph/index.ts';
+import type { EncodeOptions } from './encode.ts';
+import type { Rope } from './rope.ts';
+import type { SaveOptions, SaveResult } from './save.ts';
+
+export {
+  type PendingFile,
+  refuseInputs,
+  throwIfAborted,
+  type WriteOptions,
+  writeFiles,
+} from './atomic-write.ts';
 export { decodeModel } from './decode.ts';
-export { type EncodeOptions, encodeModel } from './encode.ts';
+export type { EncodeOptions } from './encode.ts';
 export type { Placer, TensorPlacement } from './encode-tensor.ts';
 export { type DataFile, DataFolder } from './external-data.ts';
 export { type OpenModel, openModel, readModel } from './file.ts';
@@ -8,16 +19,28 @@ export { limits } from './limits.ts';
 export { RawMessage } from './message.ts';
 export { graphOrigin, messageOrigin } from './origin.ts';
 export { Rope } from './rope.ts';
-export {
-  type ExternalSettings,
-  refuseInputs,
-  type SavedFile,
-  type SaveOptions,
-  type SaveResult,
-  saveModel,
-  tensorsOf,
-} from './save.ts';
+export type { ExternalSettings, SavedFile, SaveOptions, SaveResult } from './save.ts';
 export { type FieldSchema, schema } from './schema.ts';
 export { type ForeignFormat, sniffFormat } from './sniff.ts';
 export { type ByteSource, FileSource, memorySource } from './source.ts';
 export { openTensorFile } from './tensor-file.ts';
+export { tensorsOf } from './tensors.ts';
+
+// Most commands only read. What writes is loaded when something is written: loading a module takes
+// Node longer than reading a model takes us.
+
+/** See `encode.ts`. */
+export async function encodeModel(model: Model, options?: EncodeOptions): Promise<Rope> {
+  const { encodeModel: encode } = await import('./encode.ts');
+  return encode(model, options);
+}
+
+/** See `save.ts`. */
+export async function saveModel(
+  model: Model,
+  file: string,
+  options?: SaveOptions,
+): Promise<SaveResult> {
+  const { saveModel: save } = await import('./save.ts');
+  return save(model, file, options);
+}

@@ -1,15 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MlkitError } from '../errors.ts';
-import { type Model, walkGraphs } from '../graph/index.ts';
+import type { Model } from '../graph/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { type PendingFile, type WriteOptions, writeFiles } from './atomic-write.ts';
+import { type PendingFile, refuseInputs, type WriteOptions, writeFiles } from './atomic-write.ts';
 import { encodeModel } from './encode.ts';
 import type { Placer, TensorPlacement } from './encode-tensor.ts';
 import { type DataFolder, objectionTo } from './external-data.ts';
 import { limits } from './limits.ts';
 import { Rope } from './rope.ts';
 import { FileSource } from './source.ts';
+import { tensorsOf } from './tensors.ts';
 
 /** Puts large constants into data files beside the model. */
 export interface ExternalSettings {
@@ -95,46 +96,6 @@ export async function saveModel(
     dataFiles: dataFiles.map(saved),
     externalized: isTooLarge,
   };
-}
-
-/** Every dense and sparse constant of a model, those in attributes included, with its kind. */
-export function* tensorsOf(
-  model: Model,
-): Iterable<{ readonly tensor: Tensor; readonly isInitializer: boolean }> {
-  for (const { graph } of walkGraphs(model)) {
-    for (const value of graph.initializers) {
-      if (value.initializer !== null) yield { tensor: value.initializer, isInitializer: true };
-      if (value.sparseInitializer !== null) {
-        yield { tensor: value.sparseInitializer.values, isInitializer: false };
-        yield { tensor: value.sparseInitializer.indices, isInitializer: false };
-      }
-    }
-    for (const node of graph.nodes) {
-      for (const attribute of node.attributes) {
-        if (attribute.type === 'tensor') yield { tensor: attribute.value, isInitializer: false };
-        else if (attribute.type === 'tensors') {
-          for (const tensor of attribute.value) yield { tensor, isInitializer: false };
-        } else if (attribute.type === 'sparse-tensor') {
-          yield { tensor: attribute.value.values, isInitializer: false };
-          yield { tensor: attribute.value.indices, isInitializer: false };
-        }
-      }
-    }
-  }
-}
-
-/** @throws MlkitError OUTPUT_IS_INPUT when writing `file` would overwrite something being read. */
-export function refuseInputs(file: string, inputs: readonly string[]): void {
-  const there = fs.statSync(file, { throwIfNoEntry: false });
-  for (const input of inputs) {
-    const other = fs.statSync(input, { throwIfNoEntry: false });
-    const isSame =
-      path.resolve(file) === path.resolve(input) ||
-      (there !== undefined && other?.ino === there.ino && other.dev === there.dev);
-    if (isSame) {
-      throw new MlkitError('OUTPUT_IS_INPUT', `cannot write ${file}: it is read as an input`);
-    }
-  }
 }
 
 interface Layout {

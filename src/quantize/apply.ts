@@ -7,7 +7,6 @@ import {
   type Value,
 } from '../graph/index.ts';
 import { tensorFrom } from '../tensor/index.ts';
-import { nodeName } from './candidates.ts';
 import type { QuantizeConfig } from './config.ts';
 import { addConstant, type PlacedWeight, removeUnread, WeightPlacer } from './place-weights.ts';
 import type { QuantizePlan } from './plan.ts';
@@ -17,6 +16,7 @@ import type {
   PlannedNode,
   PlannedWeightOnly,
 } from './planned-node.ts';
+import { nodeName } from './selection.ts';
 import { findWeight } from './weight-source.ts';
 
 /**
@@ -44,12 +44,15 @@ const floatCode = 1;
 class Editor {
   readonly #model: Model;
   readonly #weights: WeightPlacer;
+  /** Whether Gemm may do without its third input. */
+  readonly #hasOptionalBias: boolean;
   /** By the graph of their readers, so that what several products there read is quantized once. */
   readonly #activations = new Map<Graph, QuantizedActivation[]>();
 
   constructor(model: Model, config: QuantizeConfig) {
     this.#model = model;
     this.#weights = new WeightPlacer(config);
+    this.#hasOptionalBias = (model.opset('') ?? 1) >= 11;
   }
 
   apply(planned: PlannedNode): void {
@@ -90,7 +93,7 @@ class Editor {
     graph.removeAttribute(node, 'transB');
     graph.removeAttribute(node, 'alpha');
     const bias = this.#foldedBias(product.bias, product.beta);
-    if (bias === 'unchanged') return;
+    if (bias === 'unchanged' || (bias === null && !this.#hasOptionalBias)) return;
     if (node.inputs.length > 2) graph.setInput(node, 2, bias);
     graph.removeAttribute(node, 'beta');
   }
@@ -110,27 +113,47 @@ class Editor {
 
   /** The bare product, then what belongs to it: scales, bias, or a sum that changes nothing. */
   #makeWithTail(planned: PlannedWeightOnly, placed: PlacedWeight, weight: Value): void {
-    const { node, use: product, scalesProduct } = planned;
-    const steps: [opType: string, operand: Value][] = [];
-    if (scalesProduct) steps.push(['Mul', placed.relativeScale(product.alpha)]);
-    const bias = this.#scaledBias(node, product.bias, product.beta);
-    if (bias !== null) steps.push(['Add', bias]);
-    if (steps.length === 0) {
-      // A vector, since onnxruntime takes away sums with scalars of zero.
-      const zeros = new Float32Array(placed.weight.dims.at(-1) ?? 1);
-      const tensor = tensorFrom('float32', [zeros.length], zeros);
-      steps.push(['Sub', addConstant(node.graph, `${nodeName(node)}_zeros`, tensor)]);
-    }
-    let value = this.#add(node, node.opType, [product.activation, weight], {
-      attributes: product.transposesActivation ? { transA: 1 } : {},
-      ...(node.name !== '' && { name: node.name }),
-    });
-    for (const [at, [opType, operand]] of steps.entries()) {
+    const { node } = planned;
+    const opType = this.#hasOptionalBias ? node.opType : 'MatMul';
+    const steps = this.#tail(planned, placed, opType);
+    let value = this.#bareProduct(planned, opType, weight);
+    for (const [at, [step, operand]] of steps.entries()) {
       const isLast = at === steps.length - 1;
       const output = isLast ? { output: outputOf(node) } : {};
-      value = this.#add(node, opType, [value, operand], output);
+      value = this.#add(node, step, [value, operand], output);
     }
     node.graph.removeNode(node);
+  }
+
+  #bareProduct({ node, use }: PlannedWeightOnly, opType: string, weight: Value): Value {
+    const isTransposed = use.transposesActivation;
+    const activation =
+      isTransposed && opType === 'MatMul'
+        ? this.#add(node, 'Transpose', [use.activation], { attributes: { perm: [1, 0] } })
+        : use.activation;
+    return this.#add(node, opType, [activation, weight], {
+      attributes: isTransposed && opType === 'Gemm' ? { transA: 1 } : {},
+      ...(node.name !== '' && { name: node.name }),
+    });
+  }
+
+  /** What is done with a bare product, step by step: operators and their second inputs. */
+  #tail(
+    { node, use, scalesProduct }: PlannedWeightOnly,
+    placed: PlacedWeight,
+    opType: string,
+  ): [opType: string, operand: Value][] {
+    const steps: [opType: string, operand: Value][] = [];
+    if (scalesProduct) steps.push(['Mul', placed.relativeScale(use.alpha)]);
+    const bias = this.#scaledBias(node, use.bias, use.beta);
+    if (bias !== null) steps.push(['Add', bias]);
+    // A sum behind a MatMul would be drawn into it; a difference is not.
+    const needsDifference = steps.length === 0 || (opType === 'MatMul' && !scalesProduct);
+    if (!needsDifference) return steps;
+    // A vector, since onnxruntime takes away differences with scalars of zero.
+    const zeros = new Float32Array(placed.weight.dims.at(-1) ?? 1);
+    const tensor = tensorFrom('float32', [zeros.length], zeros);
+    return [['Sub', addConstant(node.graph, `${nodeName(node)}_zeros`, tensor)], ...steps];
   }
 
   /**

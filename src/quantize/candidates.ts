@@ -1,11 +1,11 @@
-import { MlkitError } from '../errors.ts';
-import { type GraphVisit, type Model, type Node, walkNodes } from '../graph/index.ts';
+import { type GraphVisit, type Model, type Node, type Value, walkNodes } from '../graph/index.ts';
 import { dataTypes, type Tensor } from '../tensor/index.ts';
+import { refuseQuantized } from './already-quantized.ts';
 import type { QuantizeConfig } from './config.ts';
-import { matchesPattern } from './name-pattern.ts';
 import { allFloats } from './numerics/float-pieces.ts';
-import { type Lookup, type Product, weightRule, weightRules } from './rules/index.ts';
-import { findWeight, type WeightLookup, type WeightSource } from './weight-source.ts';
+import { type Lookup, type Product, weightRule } from './rules/index.ts';
+import { checkSelection, unselected } from './selection.ts';
+import { findWeight, type WeightSource } from './weight-source.ts';
 
 /** A node with a weight that could be quantized. */
 export interface Candidate {
@@ -30,9 +30,6 @@ export interface KeptNode {
   readonly weightBytes: number;
 }
 
-/** Constants below this are not worth a line. */
-const notableBytes = 1024;
-
 /**
  * The nodes whose weights can be quantized, and those that have weights or could and stay as they
  * are. Both in the order of the model.
@@ -45,8 +42,9 @@ export function listCandidates(
   config: QuantizeConfig,
 ): { candidates: Candidate[]; kept: KeptNode[] } {
   const visits = [...walkNodes(model)];
-  refuseQuantized(visits);
-  checkSelection(visits, config);
+  const nodes = visits.map((visit) => visit.node);
+  refuseQuantized(nodes);
+  checkSelection(nodes, config);
   const candidates: Candidate[] = [];
   const kept: KeptNode[] = [];
   for (const [position, visit] of visits.entries()) {
@@ -61,52 +59,71 @@ export function listCandidates(
 
 type Visit = GraphVisit & { readonly node: Node };
 
-type Examined = Pick<Candidate, 'use' | 'source'> | Pick<KeptNode, 'reason' | 'weightBytes'>;
+type Kept = Pick<KeptNode, 'reason' | 'weightBytes'>;
+
+type Examined = Pick<Candidate, 'use' | 'source'> | Kept | null;
 
 /** What a node is for us; null when it has nothing to do with weights. */
-function examine(
-  { node, definition }: Visit,
-  model: Model,
-  config: QuantizeConfig,
-): Examined | null {
+function examine({ node, definition }: Visit, model: Model, config: QuantizeConfig): Examined {
   const rule = node.domain === '' ? weightRule(node.opType) : undefined;
   if (rule === undefined) return examineOther(node);
   const use = rule.read(node);
   // Most lookups have to do with shapes: they are not worth a word.
-  if ('reason' in use)
-    return rule.op === 'Gather' ? examineOther(node) : { ...use, weightBytes: 0 };
-  const found = findWeight(use.weight, model.irVersion);
-  if (use.kind === 'lookup' && !isFloatTable(found)) return null;
+  if ('reason' in use) return rule.op === 'Gather' ? examineOther(node) : kept(use.reason);
   if (definition !== null) {
-    return { reason: 'it is in a function, and those are left as they are', weightBytes: 0 };
+    if (use.kind === 'lookup') return null;
+    return kept('it is in a function, and those are left as they are');
   }
-  const other = use.kind === 'lookup' ? use.indices : use.activation;
-  const isOtherComputed = findWeight(other, model.irVersion) === 'computed';
+  return use.kind === 'lookup'
+    ? examineLookup(node, use, model, config)
+    : examineProduct(node, use, model, config);
+}
+
+function kept(reason: string, tensor?: Tensor): Kept {
+  return { reason, weightBytes: tensor?.byteLength ?? 0 };
+}
+
+function examineProduct(node: Node, use: Product, model: Model, config: QuantizeConfig): Examined {
+  const found = findWeight(use.weight, model.irVersion);
+  const isOtherComputed = isComputed(use.activation, model);
   if (found === 'computed') {
-    const reason = isOtherComputed
-      ? 'it has no weight: both factors are computed'
-      : 'its constant is the left factor, and only right ones are quantized';
-    return { reason, weightBytes: 0 };
+    return kept(
+      isOtherComputed
+        ? 'it has no weight: both factors are computed'
+        : 'its constant is the left factor, and only right ones are quantized',
+    );
   }
-  if ('reason' in found) return { ...found, weightBytes: 0 };
-  const isTransposed = found.isTransposed !== (use.kind === 'product' && use.transposesWeight);
+  if ('reason' in found) return kept(found.reason);
   const reason =
     objectionTo(found.tensor, node) ??
     (isOtherComputed ? null : 'both its inputs are constants') ??
-    (use.kind === 'lookup' ? objectionToTable(found) : null) ??
     unselected(node, config);
-  if (reason !== null) return { reason, weightBytes: found.tensor.byteLength };
-  return { use, source: { ...found, isTransposed } };
+  if (reason !== null) return kept(reason, found.tensor);
+  return { use, source: { ...found, isTransposed: found.isTransposed !== use.transposesWeight } };
 }
 
-function isFloatTable(found: WeightLookup): boolean {
-  if (found === 'computed') return false;
-  const type = 'reason' in found ? null : found.tensor.elementType;
-  return type !== null && dataTypes[type].kind === 'float';
+function examineLookup(node: Node, use: Lookup, model: Model, config: QuantizeConfig): Examined {
+  const source = findWeight(use.weight, model.irVersion);
+  if (source === 'computed' || 'reason' in source || !isFloat(source.tensor)) return null;
+  const reason =
+    objectionTo(source.tensor, node) ??
+    (isComputed(use.indices, model) ? null : 'both its inputs are constants') ??
+    objectionToTable(source) ??
+    unselected(node, config);
+  return reason === null ? { use, source } : kept(reason, source.tensor);
+}
+
+function isComputed(value: Value, model: Model): boolean {
+  return findWeight(value, model.irVersion) === 'computed';
+}
+
+function isFloat({ elementType }: Tensor): boolean {
+  return elementType !== null && dataTypes[elementType].kind === 'float';
 }
 
 function objectionTo(tensor: Tensor, node: Node): string | null {
-  if (node.outputs[0] == null) return 'nothing reads its output';
+  const [output = null] = node.outputs;
+  if (output === null) return 'nothing reads its output';
   const type = tensor.elementType;
   if (type !== 'float32') {
     return `its weight is of ${type ?? 'an unknown type'}, and only float32 is quantized`;
@@ -128,21 +145,8 @@ function objectionToTable({ tensor, isTransposed }: WeightSource): string | null
   return 'its table holds values that are not finite';
 }
 
-/** Whether flags leave the node out. */
-function unselected(node: Node, { ops, nodes, exclude }: QuantizeConfig): string | null {
-  if (ops !== null && !ops.includes(node.opType)) return `--ops does not name ${node.opType}`;
-  if (nodes.length > 0 && !nodes.some((pattern) => matchesPattern(nodeName(node), pattern))) {
-    return '--nodes does not match it';
-  }
-  const excluded = exclude.find((pattern) => matchesPattern(nodeName(node), pattern));
-  return excluded === undefined ? null : `--exclude ${excluded} matches it`;
-}
-
-/** What a node goes by in patterns and reports: its name, or the name of what it produces. */
-export function nodeName(node: Node): string {
-  if (node.name !== '') return node.name;
-  return node.outputs.find((output) => output !== null)?.name ?? node.opType;
-}
+/** Constants below this are not worth a line. */
+const notableBytes = 1024;
 
 const reasonsOfOthers: Readonly<Record<string, string>> = {
   Conv: 'convolutions need static quantization (a later version); dynamic ones are slower than float',
@@ -150,53 +154,16 @@ const reasonsOfOthers: Readonly<Record<string, string>> = {
 };
 
 /** Nodes of other operators are mentioned when they read a constant of some size. */
-function examineOther(node: Node): Pick<KeptNode, 'reason' | 'weightBytes'> | null {
-  if (node.domain === '' && (node.opType === 'Identity' || node.opType === 'Transpose'))
-    return null;
-  let weightBytes = 0;
-  for (const input of node.inputs) {
-    const tensor = input?.constant ?? input?.initializer ?? null;
-    const type = tensor?.elementType ?? null;
-    if (tensor === null || type === null || dataTypes[type].kind !== 'float') continue;
-    weightBytes += tensor.byteLength;
-  }
+function examineOther(node: Node): Kept | null {
+  const isCopy = node.opType === 'Identity' || node.opType === 'Transpose';
+  if (isCopy && node.domain === '') return null;
+  const weightBytes = node.inputs.reduce((sum, input) => sum + floatBytesOf(input), 0);
   if (weightBytes < notableBytes) return null;
   const own = node.domain === '' ? reasonsOfOthers[node.opType] : undefined;
   return { reason: own ?? `there is no rule for ${node.opType} in this version`, weightBytes };
 }
 
-/** Operators that compute with integers, or turn them into floats and back. */
-const integerOperators =
-  /^(QuantizeLinear|DequantizeLinear|DynamicQuantize\w+|QLinear\w+|MatMulInteger\w*|ConvInteger\w*|MatMulNBits|MatMulBnb4|MatMulFpQ4|GatherBlockQuantized|Q(Attention|Gemm|MoE|EmbedLayerNormalization|OrderedMatMul))$/;
-
-function refuseQuantized(visits: readonly Visit[]): void {
-  const found = visits.filter(({ node }) => integerOperators.test(node.opType));
-  const [first] = found;
-  if (first === undefined) return;
-  const count = found.length === 1 ? 'a node' : `${found.length} nodes`;
-  throw new MlkitError(
-    'MODEL_UNSUPPORTED',
-    `the model is quantized already: it has ${count} such as ${first.node.label}`,
-    { hint: 'Quantize the float model that it was made from.' },
-  );
-}
-
-function checkSelection(visits: readonly Visit[], { ops, nodes, exclude }: QuantizeConfig): void {
-  for (const op of ops ?? []) {
-    if (weightRule(op) !== undefined) continue;
-    throw new MlkitError('USAGE', `--ops: ${op} is no operator that can be quantized`, {
-      hint: `They are: ${weightRules.map((rule) => rule.op).join(', ')}.`,
-    });
-  }
-  for (const [flag, patterns] of [
-    ['--nodes', nodes],
-    ['--exclude', exclude],
-  ] as const) {
-    for (const pattern of patterns) {
-      if (visits.some(({ node }) => matchesPattern(nodeName(node), pattern))) continue;
-      throw new MlkitError('USAGE', `${flag} ${pattern} matches no node of the model`, {
-        hint: 'mlkit inspect --nodes lists them; * stands for any text, in quotes for the shell.',
-      });
-    }
-  }
+function floatBytesOf(input: Value | null): number {
+  const tensor = input?.initializer ?? input?.constant ?? null;
+  return tensor !== null && isFloat(tensor) ? tensor.byteLength : 0;
 }

@@ -1,7 +1,7 @@
-import { nodeName } from './candidates.ts';
 import type { QuantizeConfig } from './config.ts';
 import type { QuantizePlan } from './plan.ts';
 import type { PlanReport } from './report.ts';
+import { nodeName } from './selection.ts';
 
 /** A plan as it stands in a report. To be made before the plan is applied, which takes nodes away. */
 export function planReport(plan: QuantizePlan, config: QuantizeConfig): PlanReport {

@@ -38,7 +38,7 @@ export function planQuantization(
     else planned.push(decided);
   }
   const { quantized, tied } = settleShared(planned);
-  const inOrder = [...kept, ...vetoed, ...tied].sort((a, b) => a.position - b.position);
+  const inOrder = [...kept, ...vetoed, ...tied].toSorted((a, b) => a.position - b.position);
   return { ...choice, quantized, kept: inOrder };
 }
 

@@ -161,7 +161,7 @@ class Quantization {
 
   async #save(model: Model, stagePath: string, output: string): Promise<OutputReport> {
     const { signal, onStep, onProgress } = this.#services;
-    onStep?.('quantizing', encodedBytes(model));
+    onStep?.('quantizing', await encodedBytes(model));
     try {
       // A result of its own: it needs none of the original's data files.
       const saved = await saveModel(model, stagePath, {
@@ -218,11 +218,11 @@ class Quantization {
   }
 
   /** The size is exact: it follows from the structure, without reading a weight. */
-  #dryRun(open: OpenModel, plan: QuantizePlan): QuantizeReport {
+  async #dryRun(open: OpenModel, plan: QuantizePlan): Promise<QuantizeReport> {
     const beforeBytes = bytesOnDisk(open);
     const base = this.#base(open, planReport(plan, this.#config));
     applyPlan(plan, open.model, this.#config);
-    const afterBytes = encodedBytes(open.model);
+    const afterBytes = await encodedBytes(open.model);
     const reason = 'a dry run writes nothing';
     return {
       ...base,
@@ -313,10 +313,11 @@ function dataFilesOf({ model, folder }: OpenModel): { path: string; sizeBytes: n
   return [...locations].map((location) => folder.describe(location));
 }
 
-function encodedBytes(model: Model): number {
-  return encodeModel(model, {
+async function encodedBytes(model: Model): Promise<number> {
+  const encoded = await encodeModel(model, {
     place: (tensor) => (tensor.storage.kind === 'external' ? 'inline' : 'keep'),
-  }).length;
+  });
+  return encoded.length;
 }
 
 function sizeReport(beforeBytes: number, saved: OutputReport): SizeReport {

@@ -18,9 +18,9 @@ export function runsIntoRelu(node: Node, product: Product): boolean {
   // Of more than two axes, products and sums stay two operations.
   if (node.opType !== 'MatMul' || rankOf(product.activation) > 2) return false;
   if (reader.domain !== '' || reader.opType !== 'Add') return false;
-  const other = reader.inputs.find((value) => value !== output) ?? null;
+  const other = reader.inputs.find((value) => value !== output)?.constant ?? null;
   const behind = onlyReader(reader.outputs[0] ?? null);
-  return other?.constant != null && behind !== null && isClamp(behind);
+  return other !== null && behind !== null && isClamp(behind);
 }
 
 /** The one node that reads a value; null where there are more, or a graph returns it. */

@@ -155,7 +155,7 @@ function reportOf(
 }
 
 function isCount({ dtype }: OutputParity): boolean {
-  return dtype !== null && (dtype === 'string' || dataTypes[dtype as 'int64']?.kind !== 'float');
+  return dtype !== null && !/^(b?float|complex)/.test(dtype);
 }
 
 /** One of the two could not be run: the result's fault only if the original can be. */

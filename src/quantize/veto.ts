@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { type Candidate, nodeName } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import type { NodeForm } from './config.ts';
 import type { PlannedNode } from './planned-node.ts';
+import { nodeName } from './selection.ts';
 
 /** The first version with the operators that a form is made of. */
 const neededOpset: Readonly<Record<NodeForm, { version: number; op: string }>> = {

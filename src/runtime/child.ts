@@ -45,6 +45,15 @@ interface Death {
   readonly signal: NodeJS.Signals | null;
 }
 
+/**
+ * Since 1.29 onnxruntime tells Microsoft about models, machines and runs, on Linux and macOS too, from
+ * a thread of its own, and leaves an identifier, a database and logs in the user's folders. It has to
+ * be told before it is loaded.
+ *
+ * Source: https://github.com/microsoft/onnxruntime/pull/27379
+ */
+const withoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' };
+
 const living = new Set<ChildProcess>();
 
 function killLiving(): void {
@@ -80,6 +89,7 @@ export class RuntimeChild {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...withoutTelemetry },
     });
     if (living.size === 0) process.once('exit', killLiving);
     living.add(this.#process);

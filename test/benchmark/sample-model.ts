@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { buildModel, type Dimension } from '../../src/graph/index.ts';
-import { encodeModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 
 /** A folder for one test file, gone afterwards. */

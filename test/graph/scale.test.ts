@@ -4,10 +4,10 @@ import {
   checkStructure,
   type GraphBuilder,
   type Model,
-  printModel,
   type Value,
   walkNodes,
 } from '../../src/graph/index.ts';
+import { printModel } from '../../src/text/index.ts';
 
 const count = 20_000;
 

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import { printModel } from '../../src/graph/index.ts';
 import type { InspectReport } from '../../src/inspect/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
+import { printModel } from '../../src/text/index.ts';
 import { type TestIo, testIo } from '../cli/test-io.ts';
 import { root, temporaryFolder } from '../support/files.ts';
 

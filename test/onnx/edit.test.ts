@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { attributeFrom, type Node, walkNodes } from '../../src/graph/index.ts';
-import { encodeModel, openModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openModel } from '../../src/onnx/index.ts';
 import { filesBelow, fixtures, shared } from '../support/files.ts';
 import { SeededRandom } from '../support/random.ts';
 

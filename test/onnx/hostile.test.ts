@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MlkitError } from '../../src/errors.ts';
-import { checkStructure, printModel } from '../../src/graph/index.ts';
-import { encodeModel, limits, readModel, tensorsOf } from '../../src/onnx/index.ts';
+import { checkStructure } from '../../src/graph/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { limits, readModel, tensorsOf } from '../../src/onnx/index.ts';
+import { printModel } from '../../src/text/index.ts';
 import { filesBelow, fixtures } from '../support/files.ts';
 import { SeededRandom } from '../support/random.ts';
 

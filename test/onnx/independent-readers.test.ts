@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeModel, openModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { openModel } from '../../src/onnx/index.ts';
 import { filesBelow, fixtures, shared } from '../support/files.ts';
 import { foreignType } from '../support/protobuf.ts';
 

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MlkitError } from '../../src/errors.ts';
-import { encodeModel, type OpenModel, openModel, saveModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { type OpenModel, openModel, saveModel } from '../../src/onnx/index.ts';
 import { filesBelow, fixtures, shared, temporaryFolder } from '../support/files.ts';
 
 const models = filesBelow(fixtures, '.onnx');

@@ -7,7 +7,8 @@ import {
   type GraphBuilder,
   type Model,
 } from '../../src/graph/index.ts';
-import { encodeModel, readModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { readModel } from '../../src/onnx/index.ts';
 import { irFeatures, irVersion, opsetIrVersion } from '../../src/passes/index.ts';
 import { type DataType, dataTypes, memoryStorage, Tensor } from '../../src/tensor/index.ts';
 import { shared } from '../support/files.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { buildModel, checkStructure, type Model, printModel } from '../../src/graph/index.ts';
+import { buildModel, checkStructure, type Model } from '../../src/graph/index.ts';
 import { rename } from '../../src/passes/index.ts';
+import { printModel } from '../../src/text/index.ts';
 
 function example(): Model {
   return buildModel({ opset: 17 }, (b) => {

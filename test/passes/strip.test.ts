@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
-import { encodeModel, readModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { readModel } from '../../src/onnx/index.ts';
 import { type Strippable, setMetadata, strip } from '../../src/passes/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { foreignType } from '../support/protobuf.ts';

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { type Model, walkNodes } from '../../src/graph/index.ts';
-import { encodeModel, readModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { readModel } from '../../src/onnx/index.ts';
 import { temporaryFolder } from '../support/files.ts';
 
 /** An input in the forms that the tests need. */

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { RuntimeChild } from '../../src/runtime/child.ts';
 import type { OpenReply, OpenRequest, Request } from '../../src/runtime/protocol.ts';
 import { errorOf } from './session-harness.ts';
@@ -130,4 +133,25 @@ test('closing leaves no process, whatever the child was doing', async () => {
   expect(pids.every((pid) => pid > 0)).toBe(true);
   await Promise.all([idle.close(), busy.close(), unopened.close()]);
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+describe("the runtime's telemetry", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  // Windows collects such events by means of its own, and leaves no files.
+  test.skipIf(process.platform === 'win32')('is off: it leaves nothing behind', async () => {
+    const path = writeModel(countModel);
+    const folder = mkdtempSync(join(tmpdir(), 'mlkit-telemetry-'));
+    for (const name of ['HOME', 'TMPDIR', 'XDG_CACHE_HOME']) vi.stubEnv(name, folder);
+    // All that would keep the runtime quiet without our doing.
+    for (const name of ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'ORT_RUNNING_UNIT_TESTS'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('ORT_DISABLE_TELEMETRY', '0');
+    const child = new RuntimeChild(path);
+    await child.request(opening(path), [], loading);
+    await child.close();
+    const left = readdirSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
+    expect(left).toEqual([]);
+  });
 });

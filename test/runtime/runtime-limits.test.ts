@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildModel, type OpsetImport } from '../../src/graph/index.ts';
-import { encodeModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
 import { openSession, runtimeLimits, runtimeVersion } from '../../src/runtime/index.ts';
 import { temporaryFolder } from '../support/files.ts';
 import { errorOf } from './session-harness.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Model } from '../../src/graph/index.ts';
-import { encodeModel } from '../../src/onnx/index.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
 import { temporaryFolder } from './files.ts';
 
 /** Writes a model, and data files beside it, to a new folder. Returns the model's path. */

@@ -87,24 +87,29 @@ describe.each(layouts)('quantizeValues, channels along axis $axis', ({ axis, lay
 });
 
 test('golden values from NumPy', () => {
-  const values = Float32Array.of(
-    ...[-1, 0.5, 0, 1e-40, 3, -0.25],
-    ...[2, 0.25, 0, -2e-40, 1, -0.75],
-    ...[0.3, 0.125, 0, 0, 2, -0.5],
-  );
+  const rowsOfSix = [
+    [-1, 0.5, 0, 1e-40, 3, -0.25],
+    [2, 0.25, 0, -2e-40, 1, -0.75],
+    [0.3, 0.125, 0, 0, 2, -0.5],
+  ];
+  const values = Float32Array.from(rowsOfSix.flat());
   const layout: ChannelLayout = { kind: 'columns', channels: 6 };
   const ranges = new ChannelRanges(layout);
   ranges.add(values);
-  expect(quantized(values, layout, quantizationParameters(ranges, false), 18)).toEqual([
-    ...[-128, 127, -128, -128, 127, 42],
-    ...[127, -1, -128, -128, -43, -128],
-    ...[-17, -64, -128, -128, 42, -43],
-  ]);
-  expect(quantized(values, layout, quantizationParameters(ranges, true), 18)).toEqual([
-    ...[-64, 127, 0, 0, 127, -42],
-    ...[127, 64, 0, 0, 42, -127],
-    ...[19, 32, 0, 0, 85, -85],
-  ]);
+  expect(quantized(values, layout, quantizationParameters(ranges, false), 18)).toEqual(
+    [
+      [-128, 127, -128, -128, 127, 42],
+      [127, -1, -128, -128, -43, -128],
+      [-17, -64, -128, -128, 42, -43],
+    ].flat(),
+  );
+  expect(quantized(values, layout, quantizationParameters(ranges, true), 18)).toEqual(
+    [
+      [-64, 127, 0, 0, 127, -42],
+      [127, 64, 0, 0, 42, -127],
+      [19, 32, 0, 0, 85, -85],
+    ].flat(),
+  );
 });
 
 test('shiftToUint8 adds 128 to the int8 that the bytes hold', () => {

@@ -1,4 +1,5 @@
 import { MlkitError } from '../errors.ts';
+import type { Shape, ValueType } from '../graph/index.ts';
 import { formatBytes, formatCount } from '../report/index.ts';
 import {
   type DataType,
@@ -18,7 +19,6 @@ import {
   stringToken,
 } from './print-token.ts';
 import type { Noted } from './print-writer.ts';
-import type { Shape, ValueType } from './shape.ts';
 
 /** Bytes of text that one string may have for each element that a list may have. */
 const bytesPerElement = 64;

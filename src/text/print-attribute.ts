@@ -1,12 +1,10 @@
+import type { Attribute, AttributeType, Graph } from '../graph/index.ts';
+import { graphsOf, tensorType, type ValueType } from '../graph/index.ts';
 import { formatCount } from '../report/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import type { Attribute, AttributeType } from './attribute.ts';
-import type { Graph } from './graph.ts';
-import { graphsOf } from './node.ts';
 import { bytesLiteral, tensorLiteral, typeToken } from './print-constant.ts';
 import { commentText, float32Token, isIdentifier, isPlainName, nameToken } from './print-token.ts';
 import { type Noted, plain, type TextWriter } from './print-writer.ts';
-import { tensorType, type ValueType } from './shape.ts';
 
 /** What writing attributes depends on. */
 export interface AttributeContext {

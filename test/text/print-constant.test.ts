@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildModel, printGraph, printNode } from '../../src/graph/index.ts';
+import { buildModel } from '../../src/graph/index.ts';
 import {
   computedStorage,
   type DataType,
@@ -8,6 +8,7 @@ import {
   Tensor,
   tensorFrom,
 } from '../../src/tensor/index.ts';
+import { printGraph, printNode } from '../../src/text/index.ts';
 
 const floats = (...values: number[]): Tensor =>
   tensorFrom('float32', [values.length], Float32Array.from(values));

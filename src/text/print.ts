@@ -1,12 +1,9 @@
-import type { Graph } from './graph.ts';
-import type { FunctionDefinition, Model, OpsetImport } from './model.ts';
-import type { Node } from './node.ts';
+import type { FunctionDefinition, Graph, Model, Node, OpsetImport, Value } from '../graph/index.ts';
+import { formatType, tensorType } from '../graph/index.ts';
 import { type AttributeContext, writeAttributes } from './print-attribute.ts';
 import { tensorLiteral, textLiteral, typeToken } from './print-constant.ts';
 import { commentText, isIdentifier, metadataText, nameToken, quotedToken } from './print-token.ts';
 import { type Noted, plain, TextWriter } from './print-writer.ts';
-import { formatType, tensorType } from './shape.ts';
-import type { Value } from './value.ts';
 
 export interface PrintOptions {
   /**

@@ -3,13 +3,11 @@ import {
   attributeFrom,
   buildModel,
   Graph,
-  printGraph,
-  printModel,
-  printNode,
   tensorType,
   type ValueType,
 } from '../../src/graph/index.ts';
 import { stringTensor, Tensor, tensorFrom } from '../../src/tensor/index.ts';
+import { printGraph, printModel, printNode } from '../../src/text/index.ts';
 
 /*
  * The texts were held against onnx.parser of ONNX 1.23.1 with bench/check-text.py, which also does

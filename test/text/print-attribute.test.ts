@@ -4,10 +4,10 @@ import {
   buildModel,
   type Graph,
   type GraphBuilder,
-  printNode,
   tensorType,
 } from '../../src/graph/index.ts';
 import { stringTensor, type Tensor, tensorFrom } from '../../src/tensor/index.ts';
+import { printNode } from '../../src/text/index.ts';
 
 const floats = (...values: number[]): Tensor =>
   tensorFrom('float32', [values.length], Float32Array.from(values));

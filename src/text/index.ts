@@ -1,0 +1,1 @@
+export { type PrintOptions, printGraph, printModel, printNode } from './print.ts';
