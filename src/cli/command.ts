@@ -37,4 +37,6 @@ export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<{ readonly command: CommandModule }>;
+  /** Loads what the command needs when it runs; asked for early, so that nothing waits for it. */
+  readonly warm?: () => Promise<unknown>;
 }

@@ -1,5 +1,5 @@
 import { exitStatus, MlkitError } from '../errors.ts';
-import { toolInfo } from '../report/index.ts';
+import { loadRenderer, toolInfo } from '../report/index.ts';
 import type { CommandEntry } from './command.ts';
 import { commandTable } from './commands/index.ts';
 import { failureJson, failureOf, tellCauses, tellFailure } from './failure.ts';
@@ -59,6 +59,12 @@ function showRootHelp(io: Io, table: readonly CommandEntry[]): number {
 }
 
 async function run(entry: CommandEntry, argv: readonly string[], io: Io): Promise<number> {
+  // Loading is mostly waiting for the file system, so it is all begun at once. What fails here
+  // fails again, and is told, where it is needed.
+  if (!hasFlag(argv, '--help', '-h')) {
+    entry.warm?.().catch(() => undefined);
+    if (!hasFlag(argv, '--json')) loadRenderer('table').catch(() => undefined);
+  }
   const [{ runCommand }, { command }] = await Promise.all([
     import('./run-command.ts'),
     entry.load(),

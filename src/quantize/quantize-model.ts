@@ -88,7 +88,7 @@ class Quantization {
     try {
       const plan = planQuantization(open.model, this.#config);
       if (plan.quantized.length === 0) return this.#nothing(open, plan);
-      if (this.#config.dryRun || this.#output === null) return this.#dryRun(open, plan);
+      if (this.#config.dryRun || this.#output === null) return await this.#dryRun(open, plan);
       const first = await this.#attempt(open, plan, this.#output);
       const { form } = plan;
       const isSettled = first.verification.verdict !== 'fail' || first.output !== null;

@@ -43,6 +43,12 @@ const renderers: Readonly<Record<ReportFormat, Renderer>> = {
 /** The values of `--format`. */
 export const reportFormats: readonly ReportFormat[] = Object.keys(renderers) as ReportFormat[];
 
+/** Loads what a format needs, which `renderReport` would do when it is called. */
+export async function loadRenderer(format: ReportFormat): Promise<void> {
+  if (format === 'table') await import('./table.ts');
+  if (format === 'markdown') await import('./markdown.ts');
+}
+
 /** The report in one format, ending in a newline. */
 export async function renderReport(
   report: ReportBase,

@@ -22,7 +22,7 @@ export {
   toned,
 } from './document.ts';
 export type { ReportFormat } from './files.ts';
-export { renderReport, reportFileFormat, reportFormats } from './files.ts';
+export { loadRenderer, renderReport, reportFileFormat, reportFormats } from './files.ts';
 export type { Finding, FindingLocation, Severity } from './finding.ts';
 export { countBySeverity, locationText } from './finding.ts';
 export { reportToJson } from './json.ts';
