@@ -95,7 +95,7 @@ fs.rmSync(folder, { recursive: true });
 const peak = process.resourceUsage().maxRSS / 1024;
 process.stdout.write(
   `${files.length} fixtures, ${cuts} cuts, ${cases - cuts} flips\n${[...outcomes]
-    .sort()
+    .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([key, count]) => `  ${key}: ${count}`)
     .join('\n')}\n` +
     `slowest: ${slowest.ms.toFixed(0)} ms (${slowest.what}); peak memory ${peak.toFixed(0)} MiB\n` +

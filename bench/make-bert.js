@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
 const hidden = Number(values.hidden);
 const inner = hidden * 4;
 const [out] = positionals;
-if (out === undefined) throw new Error('usage: node bench/make-bert.js OUT.onnx [--layers 12]');
+if (!out) throw new Error('usage: node bench/make-bert.js OUT.onnx [--layers 12]');
 
 /** 65,536 normal random numbers, from which weights are taken in a shifting order. */
 function normalTable(seed) {

@@ -5,7 +5,7 @@ import { saveModel } from '../dist/onnx/index.js';
 import { tensorFrom } from '../dist/tensor/index.js';
 
 const [out, count = '20000'] = process.argv.slice(2);
-if (out === undefined) throw new Error('usage: node bench/make-chain.js OUT.onnx [NODES]');
+if (!out) throw new Error('usage: node bench/make-chain.js OUT.onnx [NODES]');
 const model = buildModel({ opset: 17, name: 'chain' }, (b) => {
   let x = b.input('x', 'float32', ['batch', 8]);
   for (let at = 0; at < Number(count); at += 1) {

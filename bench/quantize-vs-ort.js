@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 });
 const [model] = positionals;
 const python = process.env['MLKIT_BENCH_PYTHON'];
-if (model === undefined || python === undefined) {
+if (!model || !python) {
   throw new Error('usage: MLKIT_BENCH_PYTHON=python node bench/quantize-vs-ort.js MODEL.onnx');
 }
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlkit-bench-'));

@@ -7,8 +7,17 @@ import { fixtures, root } from './support/files.ts';
 describe('the library', () => {
   test('exports the features, the graph library and the tensors', () => {
     for (const name of [
-      ...['inspectModel', 'convertModel', 'quantizeModel', 'benchmark', 'validate'],
-      ...['openModel', 'saveModel', 'buildModel', 'Graph', 'Tensor', 'MlkitError'],
+      'inspectModel',
+      'convertModel',
+      'quantizeModel',
+      'benchmark',
+      'validate',
+      'openModel',
+      'saveModel',
+      'buildModel',
+      'Graph',
+      'Tensor',
+      'MlkitError',
     ]) {
       expect(mlkit).toHaveProperty(name);
     }

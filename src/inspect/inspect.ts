@@ -31,6 +31,8 @@ import type {
 } from './report.ts';
 import { describeValue } from './values.ts';
 
+type Printer = typeof import('../text/index.ts');
+
 /**
  * What is in a model. No weights are read, unless `stats` is asked for; then they are read once,
  * piece by piece. A model that is wrong is described as far as it goes, with findings.
@@ -49,11 +51,8 @@ export async function inspectModel(
   const operators = countOperators(model);
   const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
   const checked = runChecks(facts);
-  // Most runs read no weights, and need not load what does.
-  const text = config.text || config.functions ? await import('../text/index.ts') : null;
-  const stats = config.stats
-    ? await (await import('./read-stats.ts')).readStats(facts, services)
-    : null;
+  const printer = await loadPrinter(config);
+  const stats = await statsOf(facts, config, services);
   const findings = [...checked, ...(stats?.findings ?? [])];
   const dataBytes = externalFiles.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
   const withDefault = graph.inputs.filter(hasDefault);
@@ -87,7 +86,7 @@ export async function inspectModel(
     ...totalConstants(constants),
     attributeNumbers: operators.attributeNumbers,
     subgraphs: describeSubgraphs(model),
-    functions: describeFunctions(model, operators, config.functions ? text : null),
+    functions: describeFunctions(model, operators, config.functions ? printer : null),
     externalFiles,
     findings,
     ...(config.check && {
@@ -96,8 +95,24 @@ export async function inspectModel(
     }),
     ...(config.nodes && { nodeList: describeNodes(model) }),
     ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
-    ...(config.text && { text: text?.printModel(model) ?? '' }),
+    ...(config.text && { text: printer?.printModel(model) ?? '' }),
   };
+}
+
+/** Most runs print no text, and need not load what does. */
+async function loadPrinter(config: InspectConfig): Promise<Printer | null> {
+  return config.text || config.functions ? import('../text/index.ts') : null;
+}
+
+/** Most runs read no weights, and need not load what does. */
+async function statsOf(
+  facts: ModelFacts,
+  config: InspectConfig,
+  services: InspectServices,
+): Promise<ReadStats | null> {
+  if (!config.stats) return null;
+  const { readStats } = await import('./read-stats.ts');
+  return readStats(facts, services);
 }
 
 function hasDefault(value: Value): boolean {
@@ -136,7 +151,7 @@ function describeSubgraphs(model: Model): SubgraphReport[] {
 function describeFunctions(
   model: Model,
   operators: OperatorFacts,
-  text: typeof import('../text/index.ts') | null,
+  printer: Printer | null,
 ): FunctionReport[] {
   return model.functions.map((definition, at): FunctionReport => {
     const { body, attributeNames, attributeDefaults } = definition;
@@ -150,7 +165,7 @@ function describeFunctions(
       opsets: opsetsOf(definition.opsets),
       nodes: operators.functions[at]?.nodes ?? 0,
       calls: operators.functions[at]?.calls ?? 0,
-      ...(text !== null && { body: text.printGraph(body) }),
+      ...(printer !== null && { body: printer.printGraph(body) }),
     };
   });
 }

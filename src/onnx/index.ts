@@ -10,7 +10,6 @@ export {
   type WriteOptions,
   writeFiles,
 } from './atomic-write.ts';
-export { decodeModel } from './decode.ts';
 export type { EncodeOptions } from './encode.ts';
 export type { Placer, TensorPlacement } from './encode-tensor.ts';
 export { type DataFile, DataFolder } from './external-data.ts';

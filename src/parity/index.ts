@@ -19,7 +19,6 @@ export {
   type Gates,
   type Profile,
   type ProfileName,
-  profileNames,
   profiles,
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';

@@ -104,5 +104,3 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     maxKl: 0.05,
   },
 };
-
-export const profileNames: readonly ProfileName[] = Object.keys(profiles) as ProfileName[];

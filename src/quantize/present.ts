@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatMs,
   formatNumber,
+  formatPercent,
   formatRatio,
   keyValues,
   note,
@@ -24,6 +25,9 @@ import type {
 
 /** Rows of a table beyond this many are counted and not listed; JSON has them all. */
 const listedRows = 30;
+
+/** Above this, a person may have hoped for more. */
+const littleSaved = 0.9;
 
 /** A quantization for a person to read. */
 export function presentQuantization(report: QuantizeReport): Document {
@@ -199,38 +203,45 @@ function moreNote(count: number): Block[] {
     : [];
 }
 
-function noteBlocks({
-  plan,
-  verification,
-  attempts,
-  output,
-  config,
-  notes,
-  latency,
-}: QuantizeReport): Block[] {
-  const blocks: Block[] = [];
-  for (const [text, nodes] of notesByText(plan)) {
-    const where = nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
-    if (!config.dryRun) blocks.push(note('info', `${where}: ${text}.`));
-  }
-  for (const { form, verification: tried } of attempts) {
-    blocks.push(note('warning', `${form} was tried first and did not pass: ${tried.reason}.`));
-  }
-  for (const text of [...notes, ...verification.notes]) blocks.push(note('warning', text));
+function noteBlocks(report: QuantizeReport): Block[] {
+  const { plan, verification, attempts, config, notes, latency, size } = report;
+  const texts: string[] = attempts.map(
+    ({ form, verification: tried }) => `${form} was tried first and did not pass: ${tried.reason}.`,
+  );
+  texts.push(...notes, ...verification.notes);
   if (latency !== null && latency.low !== null && latency.low > 1) {
-    blocks.push(note('warning', 'The result is slower than the original on this machine.'));
+    texts.push('The result is slower than the original on this machine.');
   }
-  if (verification.verdict === 'fail') {
-    blocks.push(
-      output === null
-        ? note(
-            'error',
-            'Nothing was written, since the result does not pass; --force writes it all the same.',
-          )
-        : note('warning', 'The result does not pass, and was written all the same (--force).'),
+  if (size !== null && size.ratio > littleSaved) {
+    const share = formatPercent(1 - size.ratio);
+    texts.push(
+      `The file is only ${share} smaller: most of it cannot be quantized in this version.`,
     );
   }
-  return blocks;
+  return [
+    ...(config.dryRun ? [] : planNotes(plan)),
+    ...texts.map((text) => note('warning', text)),
+    ...failureNotes(report),
+  ];
+}
+
+function planNotes(plan: PlanReport): Block[] {
+  return [...notesByText(plan)].map(([text, nodes]) => {
+    const where = nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
+    return note('info', `${where}: ${text}.`);
+  });
+}
+
+function failureNotes({ verification, output }: QuantizeReport): Block[] {
+  if (verification.verdict !== 'fail') return [];
+  return [
+    output === null
+      ? note(
+          'error',
+          'Nothing was written, since the result does not pass; --force writes it all the same.',
+        )
+      : note('warning', 'The result does not pass, and was written all the same (--force).'),
+  ];
 }
 
 function notesByText({ quantized }: PlanReport): Map<string, string[]> {
