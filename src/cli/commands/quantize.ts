@@ -84,7 +84,7 @@ function quantizationOptions(program: Command): void {
 
 function selectionOptions(program: Command): void {
   program
-    .option('--ops <a,b>', 'operators to quantize (default: MatMul,Gemm)', (text) =>
+    .option('--ops <a,b>', 'operators to quantize (default: MatMul,Gemm,Gather)', (text) =>
       parseList('--ops', text),
     )
     .option(
