@@ -24,6 +24,7 @@ const ranks: Readonly<Record<string, number>> = {
   runtime: 3,
   // Reads data files through onnx, and serves those that run models.
   feeds: 4,
+  staging: 4,
   // What is known to be wrong with models; serves those that report it.
   checks: 4,
   passes: 5,

@@ -1,9 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { fromFileError, MlkitError } from '../errors.ts';
-import { refuseInputs } from '../onnx/index.ts';
+import { MlkitError } from '../errors.ts';
+import { checkOutput, dataPath, refuseForeignData } from '../staging/index.ts';
 import type { ConvertConfig } from './config.ts';
-import { dataPath, refuseForeignData } from './data-files.ts';
 
 /**
  * Refuses an output that cannot be written or would destroy something, before any work is done.
@@ -16,14 +14,7 @@ export function checkTarget(
   inputs: readonly string[],
   external: ConvertConfig['external'],
 ): void {
-  const folder = path.dirname(output);
-  if (!isFolder(folder, output)) {
-    throw new MlkitError('FILE_NOT_FOUND', `cannot write ${output}: ${folder} is no folder`);
-  }
-  refuseInputs(output, inputs);
-  if (fs.statSync(output, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new MlkitError('FILE_IS_DIRECTORY', `cannot write ${output}: it is a directory`);
-  }
+  checkOutput(output, inputs);
   if (typeof external !== 'object') return;
   const name = path.basename(output);
   if (couldBeShard(external.file, name)) {
@@ -33,26 +24,7 @@ export function checkTarget(
       { hint: `Give the data file a name of its own, such as ${name}.data.` },
     );
   }
-  refuseForeignData(dataPath(folder, external.file), output, inputs);
-}
-
-function isFolder(folder: string, output: string): boolean {
-  try {
-    return fs.statSync(folder).isDirectory();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      throw new MlkitError(
-        'FILE_NOT_FOUND',
-        `cannot write ${output}: there is no folder ${folder}`,
-        {
-          hint: 'Make the folder first, or check the path.',
-          cause: error,
-        },
-      );
-    }
-    throw fromFileError('cannot write to the folder', folder, error);
-  }
+  refuseForeignData(dataPath(path.dirname(output), external.file), output, inputs);
 }
 
 /** Whether a model's name could be that of a data file; some file systems ignore case. */

@@ -6,10 +6,10 @@ import { limits, type OpenModel, openModel, saveModel, throwIfAborted } from '..
 import type { Change } from '../passes/index.ts';
 import { countBySeverity, type Finding, toolInfo } from '../report/index.ts';
 import { runtimeLimits } from '../runtime/index.ts';
+import { findsSameData, locationsOf, presentDataFiles, Stage } from '../staging/index.ts';
 import { checkTarget } from './check-target.ts';
 import { compareConstants } from './compare-constants.ts';
 import { type ConvertConfig, externalDefaults } from './config.ts';
-import { findsSameData, locationsOf, presentDataFiles } from './data-files.ts';
 import { checkOpsets, planSteps } from './plan.ts';
 import {
   type ConvertReport,
@@ -18,7 +18,6 @@ import {
   type PlannedOutput,
   type VerificationReport,
 } from './report.ts';
-import { Stage } from './stage.ts';
 import { verifyByRunning } from './verify.ts';
 import { encodedLength, type Written, writeOutput } from './write-output.ts';
 

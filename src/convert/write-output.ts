@@ -16,11 +16,10 @@ import {
   writeFiles,
 } from '../onnx/index.ts';
 import { openSession } from '../runtime/index.ts';
+import { locationsOf, type Stage } from '../staging/index.ts';
 import { printModel } from '../text/index.ts';
 import type { ConvertConfig } from './config.ts';
-import { locationsOf } from './data-files.ts';
 import { countUnknownFields, messageJson } from './model-json.ts';
-import type { Stage } from './stage.ts';
 
 /** What has been written into the stage. */
 export interface Written {

@@ -3,8 +3,9 @@ import { MlkitError } from '../errors.ts';
 import type { FeedPlan } from '../feeds/index.ts';
 import { checkStructure, type Model } from '../graph/index.ts';
 import type { CompareSettings } from '../measure/index.ts';
-import { encodeModel, type OpenModel, openModel, saveModel, tensorsOf } from '../onnx/index.ts';
+import { encodeModel, type OpenModel, openModel, saveModel } from '../onnx/index.ts';
 import { toolInfo } from '../report/index.ts';
+import { checkOutput, locationsOf, Stage } from '../staging/index.ts';
 import { applyPlan } from './apply.ts';
 import type { FormChoice } from './choose-form.ts';
 import type { QuantizeConfig } from './config.ts';
@@ -18,7 +19,6 @@ import type {
   SizeReport,
   VerificationReport,
 } from './report.ts';
-import { Stage } from './stage.ts';
 import type { Verified } from './verify.ts';
 
 export interface QuantizeServices {
@@ -134,7 +134,8 @@ class Quantization {
     const { model } = open;
     const { verify, force } = this.#config;
     const beforeBytes = bytesOnDisk(open);
-    const stage = new Stage(output, inputsOf(open));
+    checkOutput(output, inputsOf(open));
+    const stage = new Stage(output, inputsOf(open), false);
     try {
       const feeds = verify ? await this.#planFeeds(model) : null;
       // Of the nodes as they are: applying the plan takes them away.
@@ -152,7 +153,7 @@ class Quantization {
           reason: verification.reason.replaceAll(stage.path, output),
         },
         latency,
-        output: isGood ? stage.publish(saved) : null,
+        output: isGood ? published(stage, saved, output) : null,
       };
     } finally {
       stage.close();
@@ -296,6 +297,13 @@ function refuseBroken(model: Model, file: string): void {
 }
 
 /** The model and its data files: what must not be written to. */
+/** Moves the result to where it belongs. */
+function published(stage: Stage, saved: OutputReport, output: string): OutputReport {
+  const paths = stage.publish(saved.dataFiles.map((each) => each.path));
+  const dataFiles = saved.dataFiles.map((each, at) => ({ ...each, path: paths[at] ?? each.path }));
+  return { path: output, sizeBytes: saved.sizeBytes, dataFiles };
+}
+
 function inputsOf(open: OpenModel): string[] {
   return [open.path, ...dataFilesOf(open).map((each) => each.path)];
 }
@@ -305,12 +313,7 @@ function bytesOnDisk(open: OpenModel): number {
 }
 
 function dataFilesOf({ model, folder }: OpenModel): { path: string; sizeBytes: number }[] {
-  const locations = new Set<string>();
-  for (const { tensor } of tensorsOf(model)) {
-    const { external } = tensor.storage;
-    if (external !== undefined) locations.add(external.location);
-  }
-  return [...locations].map((location) => folder.describe(location));
+  return locationsOf(model).map((location) => folder.describe(location));
 }
 
 async function encodedBytes(model: Model): Promise<number> {
