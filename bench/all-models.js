@@ -138,18 +138,19 @@ function messagesOf(report) {
   for (const { code, severity, message, fix } of report.findings ?? []) {
     list.push(`${severity} ${code}: ${message} / ${fix ?? ''}`);
   }
-  for (const { code, message, fix } of report.warnings ?? []) {
-    list.push(`warning ${code}: ${message} / ${fix ?? ''}`);
+  for (const warning of report.warnings ?? []) {
+    const { code, message, fix } = warning;
+    list.push(`warning ${typeof warning === 'string' ? warning : `${code}: ${message} / ${fix}`}`);
   }
   for (const note of [report.notes, report.verification?.notes].flat()) {
-    if (note !== undefined) list.push(`note: ${typeof note === 'string' ? note : note.message}`);
+    if (note !== undefined) list.push(`note: ${note}`);
   }
   for (const output of report.verification?.outputs ?? report.outputs ?? []) {
     for (const text of [output.reasons, output.warnings].flat()) {
-      if (text !== undefined) list.push(`output: ${text.message ?? text}`);
+      if (text !== undefined) list.push(`output: ${text}`);
     }
   }
-  for (const text of report.reasons ?? []) list.push(`reason: ${text.message ?? text}`);
+  for (const text of report.reasons ?? []) list.push(`reason: ${text}`);
   if (report.verification?.reason) list.push(`verification: ${report.verification.reason}`);
   if (report.plan?.reason) list.push(`plan: ${report.plan.reason}`);
   for (const { reason } of report.plan?.kept ?? []) list.push(`kept: ${reason}`);
@@ -203,12 +204,18 @@ async function attempt(step, model, mayRun) {
   }
   fs.rmSync(folder, { recursive: true });
   const withoutPaths = (text) => text.replaceAll(model, 'MODEL').replaceAll(folder, '.');
+  // How much of the time something took is another number each time.
+  const general = (text) => withoutPaths(text).replace(/\d+\.\d%/g, 'N%');
   const report = parsed(outcome.stdout);
-  const messages = [...new Set(report === null ? [] : messagesOf(report))].map(withoutPaths);
+  const messages = [...new Set((report === null ? [] : messagesOf(report)).map(general))];
   // The words of an error are on both streams.
   const said = report?.kind === 'error' ? '' : withoutPaths(outcome.stderr).trim();
   if (said !== '') messages.push(`stderr: ${said}`);
   return { ...outcome, stderr: withoutPaths(outcome.stderr), failures, messages };
+}
+
+function sortedByKey(map) {
+  return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 const before = folders.flatMap(filesBelow);
@@ -260,13 +267,15 @@ if (values.list) {
   const groups = new Map();
   for (const { step, model, status, messages } of outcomes) {
     for (const message of messages) {
-      const key = `${step}, exit ${status}: ${message}`;
-      groups.set(key, [...(groups.get(key) ?? []), model]);
+      const group = groups.get(message) ?? { ends: new Set(), models: new Set() };
+      group.ends.add(`${step} ${status}`);
+      group.models.add(model);
+      groups.set(message, group);
     }
   }
-  for (const [message, where] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const names = where.length > 4 ? `${where.slice(0, 3).join(', ')}, …` : where.join(', ');
-    lines.push('', message, `    ${where.length}: ${names}`);
+  for (const [message, { ends, models: which }] of sortedByKey(groups)) {
+    const names = [...which].slice(0, 4).join(', ') + (which.size > 4 ? ', …' : '');
+    lines.push('', message, `    ${[...ends].join('; ')}`, `    ${which.size}: ${names}`);
   }
 }
 if (values.save) fs.writeFileSync(values.save, JSON.stringify(outcomes, null, 1));

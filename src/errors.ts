@@ -112,6 +112,8 @@ export class MlkitError extends Error {
 const fileErrorCodes: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'FILE_NOT_FOUND',
   ENOTDIR: 'FILE_NOT_FOUND',
+  ELOOP: 'FILE_NOT_FOUND',
+  ENAMETOOLONG: 'FILE_NOT_FOUND',
   EISDIR: 'FILE_IS_DIRECTORY',
   EACCES: 'FILE_PERMISSION',
   EPERM: 'FILE_PERMISSION',
@@ -130,6 +132,15 @@ const fileErrorWords: Partial<Record<ErrorCode, string>> = {
   DISK_FULL: 'the disk is full',
 };
 
+/** Words for what the code alone does not say. */
+const systemErrorWords: Readonly<Record<string, string>> = {
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EBUSY: 'another program is using it',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+};
+
 /**
  * Converts an error of node:fs. Errors that are already mlkit's pass through unchanged.
  *
@@ -139,8 +150,11 @@ const fileErrorWords: Partial<Record<ErrorCode, string>> = {
  */
 export function fromFileError(doing: string, path: string, error: unknown): MlkitError {
   if (error instanceof MlkitError) return error;
-  const systemCode = (error as NodeJS.ErrnoException).code;
-  const code = fileErrorCodes[systemCode ?? ''] ?? 'FILE_IO';
-  const words = fileErrorWords[code] ?? (error instanceof Error ? error.message : String(error));
+  const systemCode = (error as NodeJS.ErrnoException).code ?? '';
+  const code = fileErrorCodes[systemCode] ?? 'FILE_IO';
+  const words =
+    systemErrorWords[systemCode] ??
+    fileErrorWords[code] ??
+    (error instanceof Error ? error.message : String(error));
   return new MlkitError(code, `${doing} ${path}: ${words}`, { cause: error });
 }

@@ -127,7 +127,7 @@ function checkBatch(model: Model, batch: number, config: BenchmarkConfig): void 
       hint:
         inputs.length === 0
           ? 'Leave out --batch.'
-          : `Leave out --batch, or make it dynamic: mlkit convert ${config.modelPath} -o dynamic.onnx --dim batch=dynamic.`,
+          : 'Leave out --batch, or export the model with a dynamic batch.',
     },
   );
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import {
   type Block,
   type Cell,
@@ -6,6 +5,7 @@ import {
   type Document,
   document,
   formatBytes,
+  formatInteger,
   formatMs,
   formatNumber,
   formatPercent,
@@ -34,7 +34,7 @@ export function presentBenchmark(report: BenchmarkReport): Document {
     ...notes.map((text) => note('info', text)),
     ...warnings.map(({ message, fix }) => note('warning', `${message}: ${fix}`)),
   ];
-  return document(`benchmark ${basename(model.path)}`, blocks);
+  return document(`benchmark ${model.path}`, blocks);
 }
 
 /** Inputs that are told one by one; of more, the first and how many. */
@@ -81,7 +81,8 @@ function effortText({ results }: BenchmarkReport): string {
   const rounds = first.processes.length / first.concurrency;
   const least = Math.min(...results.map(({ latency }) => latency.runs));
   const most = Math.max(...results.map(({ latency }) => latency.runs));
-  const runs = least === most ? `${most}` : `${least} to ${most}`;
+  const runs =
+    least === most ? formatInteger(most) : `${formatInteger(least)} to ${formatInteger(most)}`;
   const loop =
     first.concurrency === 1 && !differs(results, 'concurrency')
       ? 'one after the other'
@@ -116,7 +117,7 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
   ];
   const rows = results.map((result): Cell[] => {
     const { latency, throughput } = result;
-    const rate = formatNumber(throughput.samplesPerSecond);
+    const rate = rateText(throughput.samplesPerSecond);
     const isBest = results.length > 1 && throughput.samplesPerSecond === best;
     return [
       ...fields.map((field) => result[field]),
@@ -130,6 +131,11 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
     ];
   });
   return table(columns, rows);
+}
+
+/** Samples in a second. */
+function rateText(rate: number): string {
+  return rate < 1000 ? formatNumber(rate) : formatInteger(rate);
 }
 
 function msCell(ms: number | null): Cell {
@@ -178,7 +184,7 @@ function bestText(results: readonly BenchmarkResult[]): string {
   if (best === undefined) return '';
   const { latency, throughput } = best;
   const median = latency.p50Ms === null ? '' : `, p50 ${formatMs(latency.p50Ms)}`;
-  return `${configurationText(best)}: ${formatNumber(throughput.samplesPerSecond)}/s${median}`;
+  return `${configurationText(best)}: ${rateText(throughput.samplesPerSecond)}/s${median}`;
 }
 
 /** One note for all percentiles that some result is too short for. */

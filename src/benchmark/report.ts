@@ -59,7 +59,7 @@ export interface ProcessReport {
 
 /** What disturbed the timed runs, as fractions of their wall time. */
 export interface NoiseReport {
-  /** Waiting for a CPU that others used; null where the system does not say. */
+  /** Waiting for a CPU that others used; null where the system does not say, or the time is short. */
   readonly runQueueWait: number | null;
   readonly garbageCollection: number;
   readonly involuntaryContextSwitches: number;

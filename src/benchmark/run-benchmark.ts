@@ -229,7 +229,7 @@ function buildReport(parts: ReportParts): BenchmarkReport {
     environment,
     inputs: first.lane.data.inputs,
     distinctInputs: first.lane.data.feeds.length,
-    notes: [...new Set(pairs.flatMap(({ lane }) => lane.data.notes))],
+    notes: [...new Set([...subject.outputNotes, ...pairs.flatMap(({ lane }) => lane.data.notes)])],
     results,
     coldStart: result.coldStart,
     memory: result.memory,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fromFileError, MlkitError } from '../errors.ts';
+import { limits, statFile } from '../onnx/index.ts';
 import { type Configuration, configurationText, isSameConfiguration } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { BenchmarkReport, BenchmarkResult } from './report.ts';
@@ -15,20 +16,23 @@ export interface StoredBaseline {
 /**
  * Reads the JSON report of an earlier `mlkit benchmark`.
  *
- * @throws MlkitError FILE_* when it cannot be read, INPUT_DATA when it is something else or empty.
+ * @throws MlkitError FILE_* when it cannot be read, INPUT_DATA when it is something else, empty or huge.
  */
 export function readStoredBaseline(path: string): StoredBaseline {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fromFileError('cannot read the baseline', path, error);
-  }
+  const doing = 'cannot read the baseline';
   const refuse = (what: string, cause?: unknown): MlkitError =>
     new MlkitError('INPUT_DATA', `the baseline ${path} ${what}`, {
       hint: 'Make one with: mlkit benchmark MODEL --json > baseline.json',
       cause,
     });
+  const { size } = statFile(path, doing);
+  if (size > limits.textBytes) throw refuse(`has ${size} bytes, too many for a report`);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fromFileError(doing, path, error);
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -1,5 +1,6 @@
 import type { Model } from '../graph/index.ts';
 import { type DataFolder, openModel, tensorsOf } from '../onnx/index.ts';
+import { checkOutputs } from './check-outputs.ts';
 import type { BenchmarkConfig } from './config.ts';
 import { type BatchData, planData } from './plan-data.ts';
 
@@ -13,21 +14,25 @@ export interface Subject {
   /** Names and types of its inputs, to tell whether two models take the same data. */
   readonly signature: string;
   readonly data: readonly BatchData[];
+  /** Outputs that are not read, each with why. */
+  readonly outputNotes: readonly string[];
 }
 
 /**
  * Reads what has to be known of a model before it is run.
  *
  * @param other Measured along with it; its data are used where the inputs are the same.
- * @throws MlkitError as `openModel` and `planData`.
+ * @throws MlkitError as `openModel`, `checkOutputs` and `planData`.
  */
 export function loadSubject(path: string, config: BenchmarkConfig, other?: Subject): Subject {
   const { model, sizeBytes, folder, close } = openModel(path);
   try {
+    const outputNotes = checkOutputs(path, model);
     const signature = signatureOf(model);
     const data =
       other?.signature === signature ? other.data : planData(model, { ...config, modelPath: path });
-    return { path, sizeBytes, modelBytes: sizeBytes + dataBytes(model, folder), signature, data };
+    const modelBytes = sizeBytes + dataBytes(model, folder);
+    return { path, sizeBytes, modelBytes, signature, data, outputNotes };
   } finally {
     close();
   }

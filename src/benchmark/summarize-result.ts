@@ -82,13 +82,21 @@ function memoryOf(all: readonly ModelMeasurement[], modelBytes: number): MemoryR
   };
 }
 
+/**
+ * The kernel's clocks of two CPUs may be a tick of 1 to 10 ms apart, which a thread that moves is told
+ * it waited: less time than this says nothing.
+ */
+const shortestJudgedMs = 200;
+
 function noiseOf(all: readonly ModelMeasurement[]): NoiseReport {
   const wallMs = all.reduce((sum, each) => sum + each.wallMs, 0);
-  const waits = all.map((each) => each.runQueueWaitMs);
+  const waits = all.map((each) =>
+    each.runQueueWaitMs === null ? null : Math.min(each.runQueueWaitMs, each.wallMs),
+  );
   const known = waits.filter((wait) => wait !== null);
+  const isJudged = known.length === waits.length && wallMs >= shortestJudgedMs;
   return {
-    runQueueWait:
-      known.length < waits.length ? null : known.reduce((sum, each) => sum + each, 0) / wallMs,
+    runQueueWait: isJudged ? known.reduce((sum, each) => sum + each, 0) / wallMs : null,
     garbageCollection: all.reduce((sum, each) => sum + each.gcMs, 0) / wallMs,
     involuntaryContextSwitches: all.reduce((sum, each) => sum + each.involuntaryContextSwitches, 0),
   };

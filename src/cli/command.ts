@@ -20,6 +20,14 @@ export interface CommandOutcome {
   readonly document: () => Document | Promise<Document>;
   /** The process's exit status, one of `exitStatus` in errors.ts. */
   readonly exit: number;
+  /** Files to write beside the report; one that fails costs neither the report nor the others. */
+  readonly files?: readonly CommandFile[];
+}
+
+export interface CommandFile {
+  /** As the user gave it. */
+  readonly path: string;
+  readonly text: () => string | Promise<string>;
 }
 
 /** One command: `src/cli/commands/<name>.ts` exports one of these as `command`. */

@@ -41,6 +41,10 @@ async function dispatch(
   }
   const { word, rest } = splitCommand(argv);
   if (word === undefined && hasFlag(argv, '--help', '-h')) return showRootHelp(io, table);
+  if (word === undefined && asksForJson(argv)) {
+    const names = table.map((entry) => entry.name).join(', ');
+    throw new MlkitError('USAGE', 'there is no command', { hint: `The commands are ${names}.` });
+  }
   if (word === undefined) {
     io.stderr(rootHelp(table));
     return exitStatus.usage;

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { Command } from 'commander';
 import { MlkitError } from '../errors.ts';
 import { type ReportFormat, reportFileFormat, reportFormats } from '../report/index.ts';
@@ -218,6 +219,11 @@ export function sweepOptions(command: Command): void {
 export function outputModelOptions(command: Command): void {
   command.option('-o, --output <file>', 'where the model is written; never the input', (text) => {
     if (text === '') throw new MlkitError('USAGE', '--output: the path is empty');
+    if (text.endsWith('/') || text.endsWith(sep)) {
+      throw new MlkitError('USAGE', `--output: "${text}" is a folder`, {
+        hint: `Name the file in it too, such as ${text}model.onnx.`,
+      });
+    }
     return text;
   });
 }
@@ -236,6 +242,7 @@ export function outputModelOptionsOf(
 /**
  * The map with one entry more, for options that are given once per name.
  *
+ * @param shown What the message calls the name.
  * @throws {MlkitError} USAGE when the name is there already.
  */
 export function addOnce<T>(
@@ -243,9 +250,10 @@ export function addOnce<T>(
   flag: string,
   name: string,
   value: T,
+  shown: string = name,
 ): ReadonlyMap<string, T> {
   if (map?.has(name) === true) {
-    throw new MlkitError('USAGE', `${flag}: "${name}" is given twice`);
+    throw new MlkitError('USAGE', `${flag}: "${shown}" is given twice`);
   }
   return new Map([...(map ?? []), [name, value]]);
 }

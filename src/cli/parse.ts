@@ -85,7 +85,9 @@ const byteUnits: ReadonlyMap<string, number> = new Map([
 export function parseByteSize(flag: string, text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const scale = unit === undefined ? undefined : byteUnits.get(unit.toLowerCase());
-  const bytes = scale === undefined ? Number.NaN : Math.floor(Number(digits) * scale);
+  // Half a byte is no size; half a mebibyte is one.
+  const isWhole = scale !== 1 || !digits?.includes('.');
+  const bytes = scale === undefined || !isWhole ? Number.NaN : Math.floor(Number(digits) * scale);
   if (!Number.isSafeInteger(bytes)) throw wrong(flag, text, 'a size, such as 4096, 1KB or 2GiB');
   return bytes;
 }
@@ -111,9 +113,20 @@ export function parseList(flag: string, text: string): readonly string[] {
   return entries;
 }
 
-/** `1,2,4` as whole numbers. */
+/** What is given twice is a slip, and would be done and listed twice. */
+function withoutRepeats<T extends string | number>(
+  flag: string,
+  entries: readonly T[],
+): readonly T[] {
+  const repeated = entries.find((entry, at) => entries.indexOf(entry) !== at);
+  if (repeated === undefined) return entries;
+  throw new MlkitError('USAGE', `${flag}: ${repeated} is given twice`);
+}
+
+/** `1,2,4` as whole numbers; none twice. */
 export function parseWholeNumberList(flag: string, text: string, range: Range): readonly number[] {
-  return parseList(flag, text).map((entry) => parseWholeNumber(flag, entry, range));
+  const numbers = parseList(flag, text).map((entry) => parseWholeNumber(flag, entry, range));
+  return withoutRepeats(flag, numbers);
 }
 
 /** One of the given words. */
@@ -129,13 +142,14 @@ export function parseChoice<T extends string>(
   throw wrong(flag, text, `one of ${choices.join(', ')}`, hint);
 }
 
-/** `a,b` where each is one of the given words. */
+/** `a,b` where each is one of the given words; none twice. */
 export function parseChoiceList<T extends string>(
   flag: string,
   text: string,
   choices: readonly T[],
 ): readonly T[] {
-  return parseList(flag, text).map((entry) => parseChoice(flag, entry, choices));
+  const words = parseList(flag, text).map((entry) => parseChoice(flag, entry, choices));
+  return withoutRepeats(flag, words);
 }
 
 /**

@@ -14,15 +14,18 @@ export interface Progress {
 export interface ProgressOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** False with --no-color. */
+  readonly color?: boolean;
 }
 
 /**
  * A spinner where a person watches stderr; plain lines with --verbose where nobody does; else, and
  * with --quiet, nothing.
  */
-export function createProgress(io: Io, { quiet, verbose }: ProgressOptions): Progress {
+export function createProgress(io: Io, options: ProgressOptions): Progress {
+  const { quiet, verbose, color = true } = options;
   if (quiet) return silentProgress;
-  if (io.isErrTty && io.env['TERM'] !== 'dumb') return spinnerProgress(io);
+  if (io.isErrTty && io.env['TERM'] !== 'dumb') return spinnerProgress(io, color);
   return verbose ? lineProgress(io) : silentProgress;
 }
 
@@ -52,7 +55,7 @@ interface Spinner {
   stop(): unknown;
 }
 
-function spinnerProgress(io: Io): Progress {
+function spinnerProgress(io: Io, color: boolean): Progress {
   let spinner: Spinner | undefined;
   let timer: NodeJS.Timeout | undefined;
   /** Counts operations, so that a spinner which is ready too late is not shown. */
@@ -68,7 +71,7 @@ function spinnerProgress(io: Io): Progress {
 
   async function show(mine: number): Promise<void> {
     const { startSpinner } = await import('./spinner.ts');
-    if (mine === operation) spinner = startSpinner(io, progressLine(state, io.columns));
+    if (mine === operation) spinner = startSpinner(io, progressLine(state, io.columns), color);
   }
 
   return {

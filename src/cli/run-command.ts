@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { exitStatus, MlkitError } from '../errors.ts';
+import { exitStatus } from '../errors.ts';
 import { renderReport, reportFileFormat } from '../report/index.ts';
+import {
+  refuseContradictions,
+  refuseEmptyValues,
+  refuseSwallowedOptions,
+  usageError,
+} from './check-arguments.ts';
 import type { CommandModule, CommandOutcome } from './command.ts';
 import { failureOf, tellFailure } from './failure.ts';
 import type { Io } from './io.ts';
@@ -12,6 +18,9 @@ import { stdoutStyle } from './style.ts';
 
 /** Lines of help that are wider than this are hard to read on any terminal. */
 const widestHelp = 100;
+
+/** Options of commands that name a file which they read or write. */
+const ownFiles: readonly string[] = ['output', 'baseline', 'samplesOut', 'labels', 'golden'];
 
 /**
  * Parses one command's arguments, runs it, and writes its report.
@@ -29,9 +38,8 @@ export async function runCommand(
   if (command === 'help shown') return exitStatus.done;
   const options: Readonly<Record<string, unknown>> = command.opts();
   const output = outputOptionsOf(options);
-  const own = options['output'];
-  const taken = typeof own === 'string' ? [...command.args, own] : command.args;
-  await checkReportFiles(output.reportFiles, io.cwd, taken);
+  const own = ownFiles.map((name) => options[name]).filter((value) => typeof value === 'string');
+  await checkReportFiles(output.reportFiles, io.cwd, [...command.args, ...own]);
   const progress = createProgress(io, output);
   let outcome: CommandOutcome;
   try {
@@ -42,16 +50,22 @@ export async function runCommand(
   return deliver(outcome, output, io);
 }
 
-/** Prints the report and writes its files; a file that fails does not cost the printed one. */
+/** Prints the report and writes files; a file that fails does not cost what is printed. */
 async function deliver(outcome: CommandOutcome, output: OutputOptions, io: Io): Promise<number> {
   const { report, document } = outcome;
   const style = await stdoutStyle(io, output.color);
   io.stdout(await renderReport(report, document, output.format, style));
+  const files: NonNullable<CommandOutcome['files']> = [
+    ...(outcome.files ?? []),
+    ...output.reportFiles.map((path) => ({
+      path,
+      text: () => renderReport(report, document, reportFileFormat(path), style),
+    })),
+  ];
   let { exit } = outcome;
-  for (const file of output.reportFiles) {
+  for (const { path, text } of files) {
     try {
-      const text = await renderReport(report, document, reportFileFormat(file), style);
-      await writeReportFile(resolve(io.cwd, file), text);
+      await writeReportFile(resolve(io.cwd, path), await text());
     } catch (error) {
       // The report is on stdout already, so this cannot become the JSON document there.
       const failure = failureOf(error, io.signal);
@@ -79,22 +93,15 @@ function parse(module: CommandModule, argv: readonly string[], io: Io): Command 
     })
     .action(() => undefined);
   module.configure(command);
+  refuseSwallowedOptions(command, argv);
   try {
-    return command.parse(argv, { from: 'user' });
+    command.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return 'help shown';
-    throw usageError(error, module.name);
+    throw usageError(error, module.name, io.cwd);
   }
-}
-
-/** Commander's errors in mlkit's style: its `(Did you mean …?)` becomes the hint. */
-function usageError(error: CommanderError, name: string): MlkitError {
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest
-    .join(' ')
-    .trim()
-    .replace(/^\((.*)\)$/, '$1');
-  const hint = suggestion === '' ? `See mlkit help ${name}.` : suggestion;
-  return new MlkitError('USAGE', first, { hint, cause: error });
+  refuseEmptyValues(command);
+  refuseContradictions(command.opts());
+  return command;
 }

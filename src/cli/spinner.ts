@@ -1,11 +1,13 @@
 import { Writable } from 'node:stream';
 import ora, { type Ora } from 'ora';
 import type { Io } from './io.ts';
+import { refusesColor } from './style.ts';
 
 /** Starts a spinner on stderr. Only loaded where one is shown: it is slow to import. */
-export function startSpinner(io: Io, text: string): Ora {
+export function startSpinner(io: Io, text: string, color: boolean): Ora {
   return ora({
     text,
+    color: refusesColor(io, color) ? false : 'cyan',
     stream: new TerminalStream(io),
     isEnabled: true,
     // Left alone, so that Ctrl-C stays a signal, and a crash leaves no hidden cursor behind.

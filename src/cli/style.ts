@@ -6,10 +6,15 @@ import type { Io } from './io.ts';
  * anywhere; else if it is a terminal. Source: https://no-color.org, https://force-color.org
  */
 function wantsColor(io: Io, colorOption: boolean): boolean {
-  if (!colorOption || isSet(io.env['NO_COLOR'])) return false;
+  if (refusesColor(io, colorOption)) return false;
   const force = io.env['FORCE_COLOR'];
   if (isSet(force)) return force !== '0' && force !== 'false';
   return io.isTty && io.env['TERM'] !== 'dumb';
+}
+
+/** Whether no stream may get colours. */
+export function refusesColor(io: Io, colorOption: boolean): boolean {
+  return !colorOption || isSet(io.env['NO_COLOR']);
 }
 
 function isSet(value: string | undefined): value is string {

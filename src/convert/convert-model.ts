@@ -284,8 +284,7 @@ class Conversion {
       );
       if ('difference' in compared) return { verdict: 'fail', reason: compared.difference };
       const { count } = compared;
-      const what = count === 1 ? 'the constant has' : `all ${count} constants have`;
-      return { verdict: 'pass', profile: 'exact', reason: `${what} the same bytes as before` };
+      return { verdict: 'pass', profile: 'exact', reason: sameConstants(count) };
     } finally {
       result.close();
     }
@@ -330,4 +329,10 @@ class Conversion {
 
 function sizeOf(file: string): { sizeBytes: number } {
   return { sizeBytes: fs.statSync(file).size };
+}
+
+function sameConstants(count: number): string {
+  if (count === 0) return 'there are no constants that could differ';
+  const what = count === 1 ? 'the constant has' : `all ${count} constants have`;
+  return `${what} the same bytes as before`;
 }

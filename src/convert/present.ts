@@ -3,12 +3,11 @@ import {
   type Cell,
   type Document,
   document,
+  type Finding,
   formatBytes,
   keyValues,
   locationText,
   note,
-  type Severity,
-  type Tone,
   table,
   toned,
 } from '../report/index.ts';
@@ -16,6 +15,9 @@ import type { ConvertCheckReport, ConvertReport, Opsets, VerificationReport } fr
 
 /** Changes beyond this many are counted and not listed; JSON has them all. */
 const listedChanges = 30;
+
+/** The same for findings. */
+const listedFindings = 100;
 
 /** A conversion for a person to read. */
 export function presentConversion(report: ConvertReport): Document {
@@ -36,7 +38,7 @@ export function presentConversion(report: ConvertReport): Document {
 function changeBlocks({ changes, config }: ConvertReport): Block[] {
   if (changes.length === 0) {
     const isCopy = config.to === 'onnx' && config.external === 'keep';
-    return isCopy ? [note('info', 'Nothing to change: the result is the same file.')] : [];
+    return isCopy ? [note('info', 'Nothing to change: the result is a copy.')] : [];
   }
   const rows = changes
     .slice(0, listedChanges)
@@ -92,21 +94,9 @@ function verificationCell({ verdict, reason }: VerificationReport): Cell {
   }
 }
 
-const severityTones: Readonly<Record<Severity, Tone>> = {
-  error: 'bad',
-  warning: 'warn',
-  info: 'dim',
-};
-
 /** What a check has found, for a person to read. */
 export function presentCheck(report: ConvertCheckReport): Document {
   const { check, findings, irVersion, opsets, verdict } = report;
-  const rows = findings.map(({ severity, code, at, message, fix }): Cell[] => [
-    toned(severity, severityTones[severity]),
-    code,
-    locationText(at),
-    fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} ${fix}`,
-  ]);
   const blocks: Block[] = [
     keyValues([
       ['IR version', irVersion],
@@ -115,13 +105,26 @@ export function presentCheck(report: ConvertCheckReport): Document {
       ['onnxruntime', runtimeCell(check.runtime)],
     ]),
   ];
-  if (rows.length > 0) blocks.push(table(['severity', 'code', 'where', 'finding'], rows));
+  blocks.push(...findings.slice(0, listedFindings).map(findingNote));
+  const rest = findings.length - listedFindings;
+  if (rest > 0) blocks.push(note('info', `${rest} more; --json lists them all.`));
   blocks.push(
     verdict === 'pass'
-      ? note('success', rows.length === 0 ? 'No errors.' : 'No errors in the model itself.')
+      ? note('success', findings.length === 0 ? 'No errors.' : 'No errors in the model itself.')
       : note('error', 'The model has errors.'),
   );
   return document(report.model.path, blocks);
+}
+
+/** As a note, which is never cut, however narrow the terminal. */
+function findingNote({ severity, code, at, message, fix }: Finding): Block {
+  const isPlaced = [at.node, at.value].every(
+    (name) => name === undefined || message.includes(name),
+  );
+  const where = isPlaced ? '' : `${locationText(at)}: `;
+  const end = fix === undefined || /[.!?]$/.test(message) ? '' : '.';
+  const what = fix === undefined ? message : `${message}${end} ${fix}`;
+  return note(severity, `${where}${what} (${code})`);
 }
 
 function runtimeCell(runtime: ConvertCheckReport['check']['runtime']): Cell {

@@ -62,7 +62,7 @@ export interface ConvertCheckReport extends ReportBase {
   readonly findings: readonly Finding[];
 }
 
-/** Versions by domain; of a domain that a broken file names twice, the first. */
+/** Versions by domain; of a domain that a broken file names twice, the last, as in runtimes. */
 export function opsetsOf(model: Model): Opsets {
-  return Object.fromEntries(model.opsets.toReversed().map((each) => [each.domain, each.version]));
+  return Object.fromEntries(model.opsets.map((each) => [each.domain, each.version]));
 }

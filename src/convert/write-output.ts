@@ -12,9 +12,11 @@ import {
   Rope,
   type SavedFile,
   saveModel,
+  tensorsOf,
   type WriteOptions,
   writeFiles,
 } from '../onnx/index.ts';
+import { formatBytes } from '../report/index.ts';
 import { openSession } from '../runtime/index.ts';
 import { locationsOf, type Stage } from '../staging/index.ts';
 import { printModel } from '../text/index.ts';
@@ -74,12 +76,29 @@ async function writeOnnx({ open, config, stage, options }: WriteRequest): Promis
     // Beside its data, it finds what there is; what is missing is missed as before.
     ...(!stage.isBeside && { folder: open.folder }),
   });
-  const notes = saved.externalized
-    ? [
-        'The weights are in a data file, since no tool reads a model file of 2 GiB or more. Keep the two together.',
-      ]
-    : [];
+  const notes: string[] = [];
+  if (saved.externalized) {
+    notes.push(
+      'The weights are in a data file, since no tool reads a model file of 2 GiB or more. Keep the two together.',
+    );
+  }
+  if (typeof external === 'object' && saved.dataFiles.length === 0) {
+    notes.push(nothingMoved(open.model, external));
+  }
   return { dataFiles: saved.dataFiles, notes };
+}
+
+/** Why there is no data file, although one was asked for. */
+function nothingMoved(
+  model: Model,
+  { file, thresholdBytes }: Exclude<ConvertConfig['external'], string>,
+): string {
+  const inNodes = [...tensorsOf(model)]
+    .filter(({ tensor, isInitializer }) => !isInitializer && tensor.byteLength >= thresholdBytes)
+    .reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+  const rest =
+    inNodes === 0 ? '' : `; ${formatBytes(inNodes)} of constants are in nodes, and stay there`;
+  return `There is no ${file}: no initializer has ${formatBytes(thresholdBytes)} or more${rest}.`;
 }
 
 /** Larger models would make more text than a program can hold at once. */

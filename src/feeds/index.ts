@@ -2,4 +2,5 @@ export { readNpy } from './npy.ts';
 export { writeNpy } from './npy-write.ts';
 export { readNpz } from './npz.ts';
 export { type FeedOptions, type FeedPlan, type FeedSpec, planFeeds } from './plan.ts';
+export { readWholeFile } from './read-file.ts';
 export { readTestDataSet, type TestDataSet } from './test-data-set.ts';

@@ -1,9 +1,11 @@
+import { crc32 } from 'node:zlib';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { MlkitError } from '../errors.ts';
 import { limits } from '../onnx/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { readNpy } from './npy.ts';
 import { readWholeFile } from './read-file.ts';
+import { zipChecksums } from './zip-checksums.ts';
 
 /** Files in one archive. A hostile one claims billions, each of which would be looked for. */
 const mostMembers = 65_536;
@@ -44,8 +46,19 @@ export function readNpz(path: string): Map<string, Tensor> {
       cause: error,
     });
   }
+  const checksums = zipChecksums(bytes);
   return new Map(
     Object.entries(members).map(([name, member]) => {
+      const stated = checksums.get(name);
+      if (stated !== undefined && crc32(member) !== stated) {
+        throw new MlkitError(
+          'INPUT_DATA',
+          `"${name}" of ${path} is damaged: its checksum differs`,
+          {
+            hint: 'Write or download it again.',
+          },
+        );
+      }
       const array = name.replace(/\.npy$/, '');
       return [array, readNpy(member, `"${array}" of ${path}`).with({ name: array })];
     }),

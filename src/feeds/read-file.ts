@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { fromFileError, MlkitError } from '../errors.ts';
-import { limits } from '../onnx/index.ts';
+import { limits, statFile } from '../onnx/index.ts';
 
 /** The system reads at most 2 GiB at a time, and Node's own readFile at most 2 GiB in all. */
 const largestRead = 1024 ** 3;
@@ -8,10 +8,11 @@ const largestRead = 1024 ** 3;
 /**
  * The bytes of a whole file, up to 4 GiB.
  *
+ * @param doing For messages.
  * @throws MlkitError FILE_* when it cannot be read, LIMIT_EXCEEDED when it is larger.
  */
-export function readWholeFile(path: string): Uint8Array {
-  const doing = 'cannot read the input data';
+export function readWholeFile(path: string, doing = 'cannot read the input data'): Uint8Array {
+  statFile(path, doing);
   let descriptor: number | null = null;
   try {
     descriptor = fs.openSync(path, 'r');

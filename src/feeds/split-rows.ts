@@ -161,7 +161,7 @@ function otherBatch(code: 'USAGE' | 'INPUT_DATA', found: number, exact: number):
     code,
     `cannot feed ${found} rows at a time: the model takes exactly ${exact}`,
     {
-      hint: 'Make its batch dynamic: mlkit convert MODEL -o OUT --dim batch=dynamic.',
+      hint: 'Export the model with a dynamic batch.',
     },
   );
 }

@@ -30,7 +30,7 @@ export interface FunctionDefinition {
 /** A model: a main graph, functions, and what the file says about itself. */
 export class Model {
   irVersion = 0;
-  /** In file order. A broken file may name a domain twice. */
+  /** In file order. A broken file may name a domain twice: as in runtimes, the last one counts. */
   opsets: readonly OpsetImport[] = [];
   producerName = '';
   producerVersion = '';
@@ -50,7 +50,7 @@ export class Model {
 
   /** Version of an operator set, or undefined when the model does not import it. */
   opset(domain: string): number | undefined {
-    return this.opsets.find((each) => each.domain === domain)?.version;
+    return this.opsets.findLast((each) => each.domain === domain)?.version;
   }
 
   /** Imports an operator set, or changes the version of one that is imported. */

@@ -52,9 +52,15 @@ export async function writeFiles(
   }
 }
 
-/** @throws MlkitError OUTPUT_IS_INPUT when writing `file` would overwrite something being read. */
-export function refuseInputs(file: string, inputs: readonly string[]): void {
-  const there = fs.statSync(file, { throwIfNoEntry: false });
+/**
+ * Refuses a path that must not be written to.
+ *
+ * @param inputs Files that are being read.
+ * @throws MlkitError OUTPUT_IS_INPUT when it is one of them, by whatever name; FILE_* as
+ *   {@link refuseReplacing}.
+ */
+export function refuseTarget(file: string, inputs: readonly string[]): void {
+  const there = statTarget(file);
   for (const input of inputs) {
     const other = fs.statSync(input, { throwIfNoEntry: false });
     const isSame =
@@ -63,6 +69,42 @@ export function refuseInputs(file: string, inputs: readonly string[]): void {
     if (isSame) {
       throw new MlkitError('OUTPUT_IS_INPUT', `cannot write ${file}: it is read as an input`);
     }
+  }
+  refuseReplacing(file);
+}
+
+/**
+ * Refuses to replace what is no ordinary file: renaming a file to the path of a device or a pipe
+ * would do away with it. What its owner has protected is not replaced either.
+ *
+ * @throws MlkitError FILE_IS_DIRECTORY, FILE_EXISTS, FILE_PERMISSION.
+ */
+export function refuseReplacing(file: string): void {
+  const there = statTarget(file);
+  if (there === undefined) return;
+  if (there.isDirectory()) {
+    throw new MlkitError('FILE_IS_DIRECTORY', `cannot write ${file}: it is a directory`);
+  }
+  if (!there.isFile()) {
+    throw new MlkitError('FILE_EXISTS', `cannot write ${file}: it is a device or a pipe`, {
+      hint: 'Give the path of a file; a report is printed on stdout by itself.',
+    });
+  }
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+  } catch (error) {
+    throw new MlkitError('FILE_PERMISSION', `cannot write ${file}: it is write-protected`, {
+      hint: 'Write to another path, or take the protection away.',
+      cause: error,
+    });
+  }
+}
+
+function statTarget(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fromFileError('cannot write', file, error);
   }
 }
 
@@ -77,10 +119,8 @@ function temporaryPath(final: string): string {
 }
 
 function rename(temporary: string, final: string): void {
+  refuseReplacing(final);
   try {
-    if (fs.statSync(final, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new MlkitError('FILE_IS_DIRECTORY', `cannot write ${final}: it is a directory`);
-    }
     fs.renameSync(temporary, final);
   } catch (error) {
     throw fromFileError('cannot write', final, error);

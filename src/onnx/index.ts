@@ -5,7 +5,8 @@ import type { SaveOptions, SaveResult } from './save.ts';
 
 export {
   type PendingFile,
-  refuseInputs,
+  refuseReplacing,
+  refuseTarget,
   throwIfAborted,
   type WriteOptions,
   writeFiles,
@@ -21,7 +22,7 @@ export { Rope } from './rope.ts';
 export type { ExternalSettings, SavedFile, SaveOptions, SaveResult } from './save.ts';
 export { type FieldSchema, schema } from './schema.ts';
 export { type ForeignFormat, sniffFormat } from './sniff.ts';
-export { type ByteSource, FileSource, memorySource } from './source.ts';
+export { type ByteSource, FileSource, memorySource, statFile } from './source.ts';
 export { openTensorFile } from './tensor-file.ts';
 export { tensorsOf } from './tensors.ts';
 

@@ -18,6 +18,8 @@ export interface FieldRecord {
   readonly start: number;
   /** One past the last byte. */
   readonly end: number;
+  /** Of varints: the last value, when it takes one byte; else -1. */
+  readonly value: number;
 }
 
 /** Kinds of scalars by how they lie on the wire. */
@@ -119,11 +121,11 @@ export class RawMessage {
   /** Text of a string field; empty when absent. */
   text(name: string): string {
     const record = this.lastRecord(name);
-    return record === null ? '' : decodeText(this.#payload(record));
+    return record === null ? '' : this.#text(record);
   }
 
   texts(name: string): string[] {
-    return this.recordsOf(name).map((record) => decodeText(this.#payload(record)));
+    return this.recordsOf(name).map((record) => this.#text(record));
   }
 
   /** An integer or enum field. */
@@ -135,9 +137,7 @@ export class RawMessage {
   number(name: string): number {
     const record = this.lastRecord(name);
     if (record === null) return 0;
-    const first = this.source.read(record.start, record.start + 1)[0] ?? 0;
-    const isOneByte = record.end === record.start + 1;
-    return isOneByte ? first : Number(this.int(name));
+    return record.value >= 0 ? record.value : Number(this.int(name));
   }
 
   /** Values of an integer field, packed and unpacked. */
@@ -242,6 +242,16 @@ export class RawMessage {
   }
 
   #payload(record: FieldRecord): Uint8Array {
+    this.#checkLength(record);
+    return this.source.read(record.start, record.end);
+  }
+
+  #text(record: FieldRecord): string {
+    this.#checkLength(record);
+    return decodeText(this.source, record.start, record.end);
+  }
+
+  #checkLength(record: FieldRecord): void {
     const length = record.end - record.start;
     if (length > limits.textBytes) {
       throw new MlkitError(
@@ -249,7 +259,6 @@ export class RawMessage {
         `${this.source.label} holds a text of ${length} bytes at byte ${record.start}; at most ${limits.textBytes} are read`,
       );
     }
-    return this.source.read(record.start, record.end);
   }
 }
 
@@ -269,11 +278,12 @@ export function scalarWire(field: FieldSchema): number {
   }
 }
 
+type Editable = { -readonly [Key in keyof FieldRecord]: FieldRecord[Key] };
+
 function scan(source: ByteSource, start: number, end: number): FieldRecord[] {
   const cursor = new WireCursor(source, start, end);
   const records: FieldRecord[] = [];
-  let last: { number: number; wire: number; tagStart: number; start: number; end: number } | null =
-    null;
+  let last: Editable | null = null;
   while (cursor.position < end) {
     const tagStart = cursor.position;
     const tag = cursor.unsigned('field tag');
@@ -281,11 +291,12 @@ function scan(source: ByteSource, start: number, end: number): FieldRecord[] {
     const wire = tag % 8;
     if (number === 0) throw malformed(source, tagStart, 'there is no field 0');
     let payload = cursor.position;
+    let value = -1;
     if (wire === wireType.bytes) {
       const length = cursor.unsigned('length');
       payload = cursor.position;
       cursor.skip(length, 'field');
-    } else if (wire === wireType.varint) cursor.skipVarint();
+    } else if (wire === wireType.varint) value = cursor.skipVarint();
     else if (wire === wireType.fixed32) cursor.skip(4, 'number');
     else if (wire === wireType.fixed64) cursor.skip(8, 'number');
     else if (wire === wireType.groupStart) skipGroup(cursor, number);
@@ -293,9 +304,10 @@ function scan(source: ByteSource, start: number, end: number): FieldRecord[] {
     const isScalar = wire !== wireType.bytes && wire !== wireType.groupStart;
     if (isScalar && last !== null && last.number === number && last.wire === wire) {
       last.end = cursor.position;
+      last.value = value;
       continue;
     }
-    last = { number, wire, tagStart, start: payload, end: cursor.position };
+    last = { number, wire, tagStart, start: payload, end: cursor.position, value };
     records.push(last);
     if (records.length > limits.fieldsPerMessage) {
       throw new MlkitError(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { type PendingFile, refuseInputs, type WriteOptions, writeFiles } from './atomic-write.ts';
+import { type PendingFile, refuseTarget, type WriteOptions, writeFiles } from './atomic-write.ts';
 import { encodeModel } from './encode.ts';
 import type { Placer, TensorPlacement } from './encode-tensor.ts';
 import { type DataFolder, objectionTo } from './external-data.ts';
@@ -66,7 +66,7 @@ export async function saveModel(
   options: SaveOptions = {},
 ): Promise<SaveResult> {
   const inputs = options.inputs ?? [];
-  refuseInputs(file, inputs);
+  refuseTarget(file, inputs);
   const encode = (place: Placer): Rope =>
     encodeModel(model, { place, omitValueInfo: options.omitValueInfo ?? false });
   const external = options.external ?? 'keep';
@@ -80,7 +80,7 @@ export async function saveModel(
   const dataFiles: PendingFile[] = [];
   for (const [location, rope] of layout.files) {
     const target = dataPath(file, location);
-    refuseInputs(target, inputs);
+    refuseTarget(target, inputs);
     dataFiles.push({ path: target, content: rope });
   }
   if (external !== 'embed')

@@ -12,11 +12,19 @@ export interface ByteSource {
    * @throws MlkitError when they cannot be read.
    */
   read(start: number, end: number): Uint8Array;
+  /** The same bytes decoded as UTF-8, bytes that are not UTF-8 as U+FFFD. */
+  utf8(start: number, end: number): string;
 }
 
 /** A source over bytes in memory. */
 export function memorySource(bytes: Uint8Array, label = 'bytes'): ByteSource {
-  return { label, size: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    label,
+    size: bytes.byteLength,
+    read: (start, end) => bytes.subarray(start, end),
+    utf8: (start, end) => buffer.toString('utf8', start, end),
+  };
 }
 
 /** Reads start small after a jump, so that the header of a tensor costs little more than itself. */
@@ -31,6 +39,29 @@ const wholeFileBytes = 4 * 1024 * 1024;
 /** What one read may ask for; systems stop at 2 GiB. */
 const longestReadBytes = 1024 ** 3;
 
+/**
+ * What there is to know of an ordinary file. To be asked before it is opened: opening a pipe would
+ * wait for somebody to write to it, and a device may never end.
+ *
+ * @param doing For messages: `cannot read the model`.
+ * @throws MlkitError FILE_NOT_FOUND, FILE_IS_DIRECTORY, FILE_PERMISSION, FILE_IO.
+ */
+export function statFile(path: string, doing: string): fs.Stats {
+  let stats: fs.Stats;
+  try {
+    stats = fs.statSync(path);
+  } catch (error) {
+    throw fromFileError(doing, path, error);
+  }
+  if (stats.isFile()) return stats;
+  if (stats.isDirectory()) {
+    throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: it is a directory`);
+  }
+  throw new MlkitError('FILE_IO', `${doing} ${path}: it is a device or a pipe`, {
+    hint: 'Save what comes from it to a file, and give that.',
+  });
+}
+
 /** A source over a file, read in windows that adapt to how it is read. */
 export class FileSource implements ByteSource {
   readonly label: string;
@@ -39,7 +70,7 @@ export class FileSource implements ByteSource {
   /** Which file it is, to tell whether two paths lead to it. */
   readonly identity: { readonly device: number; readonly inode: number; readonly links: number };
   #descriptor: number | null;
-  #window: Uint8Array = new Uint8Array(0);
+  #window: Buffer = Buffer.alloc(0);
   #windowStart = 0;
   #windowSize = smallestWindow;
   #slab: Buffer = Buffer.alloc(0);
@@ -52,12 +83,7 @@ export class FileSource implements ByteSource {
   constructor(path: string, doing = 'cannot read') {
     this.label = path;
     try {
-      // Before it is opened: opening a pipe would wait for somebody to write to it.
-      const before = fs.statSync(path);
-      if (!before.isFile()) {
-        const what = before.isDirectory() ? 'it is a directory' : 'it is not a regular file';
-        throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: ${what}`);
-      }
+      statFile(path, doing);
       this.#descriptor = fs.openSync(path, 'r');
     } catch (error) {
       throw fromFileError(doing, path, error);
@@ -68,7 +94,7 @@ export class FileSource implements ByteSource {
     this.identity = { device: stat.dev, inode: stat.ino, links: stat.nlink };
   }
 
-  read(start: number, end: number): Uint8Array {
+  read(start: number, end: number): Buffer {
     const from = start - this.#windowStart;
     const to = end - this.#windowStart;
     if (from >= 0 && to <= this.#window.byteLength) return this.#window.subarray(from, to);
@@ -87,6 +113,14 @@ export class FileSource implements ByteSource {
     return this.#window.subarray(0, end - start);
   }
 
+  utf8(start: number, end: number): string {
+    const from = start - this.#windowStart;
+    const to = end - this.#windowStart;
+    // Most texts lie in the window; decoding in place saves making a view for each name.
+    if (from < 0 || to > this.#window.byteLength) return this.read(start, end).toString('utf8');
+    return this.#window.toString('utf8', from, to);
+  }
+
   /** Lets go of the file. Reading it again is a defect. */
   close(): void {
     this.park();
@@ -97,7 +131,7 @@ export class FileSource implements ByteSource {
   park(): void {
     if (this.#descriptor !== null) fs.closeSync(this.#descriptor);
     this.#descriptor = null;
-    this.#window = new Uint8Array(0);
+    this.#window = Buffer.alloc(0);
     this.#slab = Buffer.alloc(0);
     this.#slabUsed = 0;
   }
@@ -128,7 +162,7 @@ export class FileSource implements ByteSource {
     return this.#slab.subarray(start, start + length);
   }
 
-  #readExactly(start: number, end: number): Uint8Array {
+  #readExactly(start: number, end: number): Buffer {
     // Bytes of its own for each read: views of earlier ones stay valid.
     const buffer = this.#allocate(end - start);
     let done = 0;

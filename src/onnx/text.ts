@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { ByteSource } from './source.ts';
 
 /**
  * Text of protobuf strings. They should be UTF-8 and sometimes are not; names that differ must stay
@@ -7,13 +8,12 @@ import { Buffer } from 'node:buffer';
  *
  * Source: the escape scheme of PEP 383, https://peps.python.org/pep-0383/.
  */
-export function decodeText(bytes: Uint8Array): string {
-  const buffer =
-    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = buffer.toString('utf8');
+export function decodeText(source: ByteSource, start: number, end: number): string {
+  const text = source.utf8(start, end);
   // A replacement character means invalid bytes, or that the text really contains one.
-  if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(buffer)) return text;
-  return decodeEscaping(bytes);
+  if (!text.includes('\ufffd')) return text;
+  const bytes = source.read(start, end);
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : decodeEscaping(bytes);
 }
 
 /** The inverse of {@link decodeText}. */

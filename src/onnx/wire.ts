@@ -22,11 +22,14 @@ const longestVarint = 10;
 
 /** @throws MlkitError MODEL_MALFORMED, naming the file and the byte. */
 export function malformed(source: ByteSource, at: number, what: string): MlkitError {
-  const isEnd = at >= source.size;
+  return malformedOrCut(source, at, what, at >= source.size);
+}
+
+function malformedOrCut(source: ByteSource, at: number, what: string, isCut: boolean): MlkitError {
   return new MlkitError(
     'MODEL_MALFORMED',
     `${source.label} is damaged at byte ${at} of ${source.size}: ${what}`,
-    isEnd ? { hint: 'It looks cut off: export or download the model again.' } : {},
+    isCut ? { hint: 'It looks cut off: export or download the model again.' } : {},
   );
 }
 
@@ -64,20 +67,25 @@ export class WireCursor {
     throw malformed(this.source, at, `the ${what} is not a number that makes sense`);
   }
 
-  skipVarint(): void {
+  /** @returns The value when it takes one byte; else -1. */
+  skipVarint(): number {
     const at = this.position;
-    for (let index = 0; index < longestVarint; index += 1) {
-      if (this.#byte('number') < 0x80) return;
+    const first = this.#byte('number');
+    if (first < 0x80) return first;
+    for (let index = 1; index < longestVarint; index += 1) {
+      if (this.#byte('number') < 0x80) return -1;
     }
     throw malformed(this.source, at, 'a number is longer than ten bytes');
   }
 
   skip(length: number, what: string): void {
     if (length > this.end - this.position) {
-      throw malformed(
+      const left = this.end - this.position;
+      throw malformedOrCut(
         this.source,
         this.position,
-        `a ${what} of ${length} bytes is announced where ${this.end - this.position} are left`,
+        `a ${what} of ${length} bytes is announced where ${left} are left`,
+        this.end === this.source.size,
       );
     }
     this.position += length;

@@ -41,7 +41,7 @@ export class OutputAccumulator {
   readonly #settings: AccumulatorSettings;
   readonly #failures = new Set<string>();
   readonly #agreement = new ClassAgreement();
-  #first: { dtype: DataType; dims: readonly number[] } | null = null;
+  #first: { dtype: DataType; dims: readonly (number | null)[] } | null = null;
   #tolerance: OutputTolerance | null = null;
   #stats: ElementStats | null = null;
   #samples = 0;
@@ -63,6 +63,7 @@ export class OutputAccumulator {
     this.#samples += 1;
     this.#first ??= { dtype: reference.dtype, dims: reference.dims };
     const { dtype } = this.#first;
+    this.#first = { dtype, dims: commonDims(this.#first.dims, reference.dims) };
     const tolerance = this.#toleranceFor(dtype);
     const stats = (this.#stats ??= new ElementStats(tolerance.element, tolerance.bitwise));
     const differs = this.#difference(reference, candidate);
@@ -75,9 +76,9 @@ export class OutputAccumulator {
       stats.add(sample, textPair(reference, candidate));
       return;
     }
+    const { dims } = reference;
     const pair = numberPair(reference, candidate);
     stats.add(sample, pair);
-    const { dims } = reference;
     const isFloat = dataTypes[reference.dtype].kind === 'float';
     this.#fitsClasses &&= isFloat && ClassAgreement.fits(dims);
     if (this.#fitsClasses) this.#agreement.add(pair.reference, pair.candidate, dims.at(-1) ?? 0);
@@ -128,6 +129,15 @@ export class OutputAccumulator {
     if (isSame) return null;
     return `its shape is [${candidate.dims.join(', ')}] instead of [${reference.dims.join(', ')}]`;
   }
+}
+
+/** Sizes that two samples share; those of the first where they have different ranks. */
+function commonDims(
+  dims: readonly (number | null)[],
+  others: readonly number[],
+): readonly (number | null)[] {
+  if (dims.length !== others.length) return dims;
+  return dims.map((size, axis) => (size === others[axis] ? size : null));
 }
 
 function numberPair(reference: Tensor, candidate: Tensor): NumberPair {

@@ -35,7 +35,7 @@ export function chooseProfile(
     byFloats(before, after) ??
     (provider === undefined ? null : forProvider(provider)) ?? {
       profile: 'fp32',
-      reason: 'the graphs differ, and not in precision',
+      reason: 'the two do not differ in precision',
     }
   );
 }

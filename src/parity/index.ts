@@ -22,5 +22,6 @@ export {
   profiles,
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';
+export { matchesGlob } from './tolerance.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
 export { worstVerdict } from './worst-verdict.ts';

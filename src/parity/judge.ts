@@ -13,7 +13,8 @@ export interface JudgedOutput {
   readonly name: string;
   /** Null: there was no sample. */
   readonly dtype: DataType | null;
-  readonly dims: readonly number[];
+  /** Null where the samples differ. */
+  readonly dims: readonly (number | null)[];
   /** Failures that no tolerance mends: a missing output, another type or shape. */
   readonly failures: readonly string[];
   readonly stats: ElementStats;
@@ -113,7 +114,7 @@ function warningsOf(output: JudgedOutput, metrics: Metrics): string[] {
   if (dtype === null || output.failures.length > 0) return [];
   const warnings: string[] = [];
   const vacuous = isText ? null : vacuity(dtype, stats);
-  if (vacuous !== null) warnings.push(`vacuous: ${vacuous}`);
+  if (vacuous !== null) warnings.push(`proves little: ${vacuous}`);
   if (stats.equalNonFinite > 0 && output.expectsNonFinite) {
     warnings.push(`${stats.equalNonFinite} values are NaN or Inf in both`);
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { MlkitError } from '../errors.ts';
+import { fromFileError, MlkitError } from '../errors.ts';
 import { openModel, saveModel } from '../onnx/index.ts';
 import {
   type Feeds,
@@ -86,7 +86,7 @@ async function prepare(path: string): Promise<{ boundary: Boundary; copy: string
     const boundary = rewriteBoundary(open.model);
     refuseUnreachable(path, boundary);
     if (boundary.isRewritten) {
-      copy = join(await mkdtemp(join(tmpdir(), 'mlkit-')), basename(path));
+      copy = join(await temporaryFolder(), basename(path));
       await saveModel(open.model, copy, { external: 'embed', folder: open.folder });
     }
     return { boundary, copy };
@@ -95,6 +95,18 @@ async function prepare(path: string): Promise<{ boundary: Boundary; copy: string
     throw error;
   } finally {
     open.close();
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'mlkit-'));
+  } catch (error) {
+    const { code, message } = fromFileError('cannot make a temporary folder in', tmpdir(), error);
+    throw new MlkitError(code, message, {
+      hint: 'Point the environment variable TMPDIR (TEMP on Windows) to a folder that can be written to.',
+      cause: error,
+    });
   }
 }
 

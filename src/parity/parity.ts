@@ -48,7 +48,7 @@ export interface OutputParity {
   /** Of the reference; null where it is no tensor. */
   readonly dtype: DataType | null;
   /** Of the first sample. */
-  readonly shape: readonly number[];
+  readonly shape: readonly (number | null)[];
   /** Greatest |a − r|. */
   readonly maxAbs: number | null;
   /** Greatest |a − r| / |r| over elements of some size: see docs/validate.md. */

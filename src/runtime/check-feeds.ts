@@ -64,9 +64,12 @@ function refuseUnsupported(value: ValueInfo, side: 'input' | 'output', model: Si
   if (!value.isTensor) {
     throw new MlkitError(
       'MODEL_UNSUPPORTED',
-      `${what} is a sequence, a map or an optional, which onnxruntime-node cannot pass`,
+      `${what} is no tensor (a sequence, a map, an optional or sparse), which onnxruntime-node cannot pass`,
       {
-        hint: side === 'output' ? 'Ask only for outputs that are tensors.' : 'Cut off that input.',
+        hint:
+          side === 'output'
+            ? 'Cut the model before it, where it is still a tensor.'
+            : 'Cut it off.',
       },
     );
   }

@@ -86,27 +86,27 @@ const rows: readonly Row[] = [
       return `its opset ${found} of ${domain} is too new: the installed onnxruntime knows at most ${allowed}`;
     },
     hint: ([, , support]) =>
-      `mlkit convert --opset ${/opset (\d+)/.exec(support)?.[1] ?? 'N'} lowers it.`,
+      `Export it with version ${/opset (\d+)/.exec(support)?.[1] ?? 'N'} or older of that operator set.`,
   },
   {
     pattern: /((?:ai\.onnx\.contrib|com\.microsoft\.extensions):\w+)\(-?\d+\) is not a registered/,
     code: 'RUNTIME_LOAD',
     message: ([, op]) => `the operator ${op} belongs to onnxruntime-extensions`,
-    hint: 'mlkit does not load that library: do this step outside of the model, or cut it off with mlkit convert --extract.',
+    hint: 'mlkit does not load that library: do this step outside of the model, and export it without.',
   },
   {
     pattern:
       /(ai\.onnx(?:\.ml|\.preview[.\w]*)?|com\.microsoft(?:\.nchwc)?):(\w+)\(-?\d+\) is not a registered/,
     code: 'RUNTIME_LOAD',
     message: ([, domain, op]) => `the installed onnxruntime has no operator ${op} of ${domain}`,
-    hint: 'It may be experimental, for training only, or of another version: try mlkit convert --opset, or export without it.',
+    hint: 'It may be experimental, for training only, or of another version: export the model without it.',
   },
   {
     pattern: /(\S+?):(\w+)\(-?\d+\) is not a registered function\/op/,
     code: 'RUNTIME_LOAD',
     message: ([, domain, op]) =>
       `the operator ${op} of domain ${domain} is neither built into onnxruntime nor a function in the model`,
-    hint: 'A custom operator needs a library that mlkit does not load; cut it off with mlkit convert --extract, or export without it.',
+    hint: 'A custom operator needs a library that mlkit does not load: export the model without it.',
   },
   {
     pattern: /No opset import for domain '([^']*)'/,
@@ -124,14 +124,14 @@ const rows: readonly Row[] = [
     pattern: /Op registered for (\S+) is deprecated in domain_version of (\d+)/,
     code: 'MODEL_INVALID',
     message: ([, op, version]) => `the operator ${op} does not exist any more in opset ${version}`,
-    hint: 'mlkit convert replaces operators that an opset removed, or lowers the opset.',
+    hint: 'Export it with an older opset, or with the operators that took its place.',
   },
   {
     pattern: /(?:Could not find an implementation for|Failed to find kernel for) (\w+)\((\d+)\)/,
     code: 'RUNTIME_LOAD',
     message: ([, op, version]) =>
       `the provider has no kernel for ${op} (version ${version}) with the types that the model uses`,
-    hint: 'Try mlkit convert --opset with a newer opset (7 at least), or another element type (--precision).',
+    hint: 'Export it with another opset (7 or newer), or with another element type, such as float32.',
   },
   {
     pattern: /^Unsupported data type: (\d+)/,
@@ -144,8 +144,8 @@ const rows: readonly Row[] = [
     pattern: /Non tensor type is temporarily not supported/,
     code: 'MODEL_UNSUPPORTED',
     message: () =>
-      'an output is a sequence, a map or an optional, which onnxruntime-node cannot pass',
-    hint: 'Fetch only outputs that are tensors.',
+      'an output is no tensor (a sequence, a map, an optional or sparse), which onnxruntime-node cannot pass',
+    hint: 'Cut the model before it, where it is still a tensor.',
   },
   {
     pattern: /Tensor\.type is not supported: (\w+)/,
@@ -210,13 +210,24 @@ const rows: readonly Row[] = [
   {
     pattern: /indices element out of data bounds|invalid index found|index.*out of (bounds|range)/i,
     code: 'RUNTIME_RUN',
-    hint: 'An index (a token id, say) is beyond the table that it looks up: check the values of integer inputs.',
+    hint: 'An index (a token id, say) is beyond the table that it looks up: check the values of integer inputs, and the sizes (--dim, --shape).',
   },
 
   // A graph that contradicts the specification.
   {
+    pattern: /^Missing opset/,
+    code: 'MODEL_INVALID',
+    message: () => 'it imports no operator set, so nothing says what its operators mean',
+    hint: 'Export it again: files of before 2018 did not have that, and runtimes refuse them.',
+  },
+  {
+    pattern: /(Shape|Type)InferenceError|its (shape|type)s cannot be inferred/,
+    code: 'MODEL_INVALID',
+    hint: 'The types and shapes in the model contradict each other there: fix it where it is exported.',
+  },
+  {
     pattern:
-      /This is an invalid model|^Invalid model|^Missing opset|must not be recursive|Type Error|(Shape|Type)InferenceError|Duplicate definition|does not match expected size|Out of bounds dimensions/,
+      /This is an invalid model|^Invalid model|must not be recursive|Type Error|Duplicate definition|does not match expected size|Out of bounds dimensions/,
     code: 'MODEL_INVALID',
     hint: checkHint,
   },

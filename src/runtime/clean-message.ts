@@ -33,6 +33,11 @@ export function cleanRuntimeMessage(message: string): string {
     /This is an invalid model\. In Node, \("([^"]*)", ([^,]+), .*? , Error /,
     (_, name: string, op: string) => `This is an invalid model: ${labelled(op, name)}: `,
   );
+  text = text.replace(
+    /(?:Graph attribute inferencing failed: )?Node \(([^)]*)\) Op \((\w+)\) \[(Shape|Type)InferenceError\] /g,
+    (_, name: string, op: string, what: string) =>
+      `${labelled(op, name)}: its ${what.toLowerCase()}s cannot be inferred: `,
+  );
   text = text.replace(/^Exception during initialization: /, '');
   text = text.replace(/ Please fix either the inputs\/outputs or the model\./, '');
   return shortened(text.trim(), 600);

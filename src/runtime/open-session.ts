@@ -95,6 +95,11 @@ function checkModelFile(path: string): void {
   if (stats.isDirectory()) {
     throw new MlkitError('FILE_IS_DIRECTORY', `${doing} ${path}: it is a directory`);
   }
+  if (!stats.isFile()) {
+    throw new MlkitError('FILE_IO', `${doing} ${path}: it is a device or a pipe`, {
+      hint: 'Save what comes from it to a file, and give that.',
+    });
+  }
   if (stats.size === 0) throw new MlkitError('FILE_EMPTY', `${doing} ${path}: the file is empty`);
 }
 

@@ -1,23 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
-import { refuseInputs } from '../onnx/index.ts';
+import { refuseTarget } from '../onnx/index.ts';
 
 /**
  * Refuses a path that a model cannot be written to, before any work is done.
  *
  * @param inputs Files that are being read.
- * @throws MlkitError OUTPUT_IS_INPUT, FILE_NOT_FOUND, FILE_IS_DIRECTORY, FILE_PERMISSION.
+ * @throws MlkitError OUTPUT_IS_INPUT, FILE_NOT_FOUND, FILE_IS_DIRECTORY, FILE_EXISTS, FILE_PERMISSION.
  */
 export function checkOutput(output: string, inputs: readonly string[]): void {
   const folder = path.dirname(output);
   if (!isFolder(folder, output)) {
     throw new MlkitError('FILE_NOT_FOUND', `cannot write ${output}: ${folder} is no folder`);
   }
-  refuseInputs(output, inputs);
-  if (fs.statSync(output, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new MlkitError('FILE_IS_DIRECTORY', `cannot write ${output}: it is a directory`);
-  }
+  refuseTarget(output, inputs);
 }
 
 function isFolder(folder: string, output: string): boolean {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
-import { DataFolder, type OpenModel, openModel, refuseInputs, tensorsOf } from '../onnx/index.ts';
+import { DataFolder, type OpenModel, openModel, refuseTarget, tensorsOf } from '../onnx/index.ts';
 
 /** Stands for the file that will be written: unlike one that is there, it is no link. */
 const newModel = '.new-model';
@@ -82,18 +82,12 @@ function describe(open: OpenModel, location: string): { path: string | null } {
  * @param target The data file.
  * @param output The model file that is to be written.
  * @param inputs Files that are being read.
- * @throws MlkitError FILE_EXISTS, OUTPUT_IS_INPUT.
+ * @throws MlkitError FILE_EXISTS, OUTPUT_IS_INPUT, FILE_IS_DIRECTORY, FILE_PERMISSION.
  */
 export function refuseForeignData(target: string, output: string, inputs: readonly string[]): void {
-  refuseInputs(target, inputs);
+  refuseTarget(target, inputs);
   const there = statOf(target);
   if (there === undefined) return;
-  if (there.isDirectory()) {
-    throw new MlkitError(
-      'FILE_IS_DIRECTORY',
-      `cannot write the data file ${target}: it is a folder`,
-    );
-  }
   const isOurs = dataOfModelAt(output).some((file) => {
     const own = statOf(file);
     return own?.ino === there.ino && own.dev === there.dev;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
+import { refuseReplacing } from '../onnx/index.ts';
 import { haveSameContent, refuseForeignData } from './data-files.ts';
 
 /**
@@ -110,10 +111,8 @@ function makeFolders(file: string): void {
 }
 
 function move(from: string, to: string): void {
+  refuseReplacing(to);
   try {
-    if (fs.statSync(to, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new MlkitError('FILE_IS_DIRECTORY', `cannot write ${to}: it is a directory`);
-    }
     fs.renameSync(from, to);
   } catch (error) {
     throw fromFileError('cannot write', to, error);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
 import { readNpz, readTestDataSet } from '../feeds/index.ts';
@@ -87,6 +87,11 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    throw fromFileError('cannot read the recorded data', folder, error);
+    const isFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR' && existsSync(folder);
+    if (!isFile) throw fromFileError('cannot read the recorded data', folder, error);
+    throw new MlkitError('INPUT_DATA', `--golden ${folder}: it is a file, not a folder`, {
+      hint: 'Give the folder that it lies in.',
+      cause: error,
+    });
   }
 }

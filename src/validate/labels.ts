@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fromFileError, MlkitError } from '../errors.ts';
-import { readNpy, readNpz } from '../feeds/index.ts';
+import { existsSync } from 'node:fs';
+import { MlkitError } from '../errors.ts';
+import { readNpy, readNpz, readWholeFile } from '../feeds/index.ts';
 import { dataTypes, type Tensor } from '../tensor/index.ts';
 
 /**
@@ -44,13 +44,7 @@ export function classNames(tensor: Tensor, refuse: () => never): string[] {
 }
 
 function labelsFile(file: string): Tensor {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw fromFileError('cannot read the labels', file, error);
-  }
-  return readNpy(bytes, file);
+  return readNpy(readWholeFile(file, 'cannot read the labels'), file);
 }
 
 function labelsArray(name: string, inputs: readonly string[]): Tensor {

@@ -50,7 +50,8 @@ function facts(report: ValidateReport): [string, Cell][] {
   for (const { name, dtype, shape, source } of inputs.slice(0, mostInputs)) {
     rows.push(['input', `${name} ${dtype}[${shape.join(', ')}] (${source})`]);
   }
-  if (inputs.length > mostInputs) rows.push(['', `and ${inputs.length - mostInputs} more inputs`]);
+  const more = inputs.length - mostInputs;
+  if (more > 0) rows.push(['', `and ${more} more ${more === 1 ? 'input' : 'inputs'}`]);
   return rows;
 }
 
@@ -89,7 +90,9 @@ function outputTable(outputs: readonly OutputParity[]): Block {
   ];
   const rows = outputs.map((output): Cell[] => [
     output.name,
-    output.dtype === null ? '-' : `${output.dtype}[${output.shape.join(', ')}]`,
+    output.dtype === null
+      ? '-'
+      : `${output.dtype}[${output.shape.map((size) => size ?? '?').join(', ')}]`,
     number(output.maxAbs, 3),
     number(output.maxRel, 3),
     output.sqnrDb === null ? '-' : decibels(output.sqnrDb),
@@ -145,7 +148,8 @@ function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport
       .filter((text) => text !== '')
       .join(' ');
   if (verdict === 'pass') {
-    const tightest = flags(() => true);
+    // Where all is the same to the bit, that says everything.
+    const tightest = flags(({ maxAbs }) => maxAbs !== 0);
     const passed = note(level, `PASS: ${passText(decidedBy, report.accuracy)}`);
     return tightest === '' ? [passed] : [passed, note('info', `tightest that passes: ${tightest}`)];
   }

@@ -8,6 +8,7 @@ import type { Feeds } from '../runtime/index.ts';
 import { accuracyOf, type DropVerdict, judgeDrop } from './accuracy.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { readLabels } from './labels.ts';
+import { refuseIdleLimits } from './refuse-idle-limits.ts';
 import type { Accuracy, ValidateReport } from './report.ts';
 import { Scorer } from './score.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -38,6 +39,10 @@ export async function validate(
   checkConfig(config);
   const open = openModel(config.reference);
   try {
+    refuseIdleLimits(
+      config,
+      open.model.graph.outputs.map((value) => value.name),
+    );
     const base: Base = {
       schema: 1,
       kind: 'validate',

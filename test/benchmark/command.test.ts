@@ -55,7 +55,7 @@ describe('mlkit benchmark', () => {
     expect(exit).toBe(3);
     expect(out).toBe('');
     expect(err).toContain('it has a fixed batch of 1');
-    expect(err).toContain('--dim batch=dynamic');
+    expect(err).toContain('a dynamic batch');
   });
 
   test('a provider that is not there is exit 3, before anything is measured', async () => {

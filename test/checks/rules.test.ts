@@ -138,7 +138,9 @@ describe('the list of checks', () => {
   test('is the one of the documentation', () => {
     const page = fs.readFileSync(path.join(root, 'docs', 'inspect.md'), 'utf8');
     const documented = new Map<string, string>();
-    for (const [, names, severity] of page.matchAll(/^\| (`[^|]*`) \| (error|warning|info) \|/gm)) {
+    for (const [, names, severity] of page.matchAll(
+      /^\| (`[^|]*`) +\| (error|warning|info) +\|/gm,
+    )) {
       for (const [, code] of (names ?? '').matchAll(/`([^`]+)`/g)) {
         documented.set(code ?? '', severity ?? '');
       }

@@ -66,6 +66,33 @@ describe('mlkit convert', () => {
     });
   });
 
+  test('a finding is told in full on a narrow terminal', async () => {
+    const broken = path.join(fixtures, 'models', 'broken-operator.onnx');
+    const report = JSON.parse((await convert(broken, '--check', '--json')).out) as {
+      findings: { code: string; fix: string }[];
+    };
+    const io = testIo({ isTty: true, columns: 40 });
+    expect(await main(['convert', broken, '--check'], io)).toBe(1);
+    const lines = io.out.split('\n');
+    const text = lines.map((line) => line.trim()).join(' ');
+    for (const { code, fix } of report.findings) expect(text).toContain(`${fix} (${code})`);
+  });
+
+  test('data files that are asked for and not needed are told of', async () => {
+    const { exit, out, folder } = await convert(
+      'm.onnx',
+      '-o',
+      'n.onnx',
+      '--external',
+      'w.bin',
+      '--external-threshold',
+      '1GB',
+    );
+    expect(exit).toBe(0);
+    expect(out).toContain('There is no w.bin: no initializer has 954 MiB or more.');
+    expect(fs.readdirSync(folder).toSorted()).toEqual(['m.onnx', 'n.onnx']);
+  });
+
   test('an IR version too low names the feature', async () => {
     const { exit, err, folder } = await convert('m.onnx', '-o', 'n.onnx', '--ir-version', '3');
     expect(exit).toBe(3);

@@ -100,6 +100,20 @@ describe('where weights lie', () => {
     expect(constants(alone)).toEqual(constants(model('mlp')));
   });
 
+  test('a model without constants is told as such', async () => {
+    const folder = temporaryFolder();
+    const input = path.join(folder, 'm.onnx');
+    const none = buildModel({}, (b) => {
+      const x = b.input('x', 'float32', [1]);
+      b.output(b.node('Neg', [x], {}, { outputs: ['y'] }), 'float32', [1]);
+    });
+    none.docString = 'to be taken out';
+    await saveModel(none, input);
+    const changes = { external: 'embed', strip: new Set(['doc'] as const) } as const;
+    const { verification } = await convert(input, path.join(folder, 'n.onnx'), changes);
+    expect(verification.reason).toBe('there are no constants that could differ');
+  });
+
   test('small constants that the runtime needs are not put where it cannot see them', async () => {
     const folder = temporaryFolder();
     const input = path.join(folder, 'm.onnx');

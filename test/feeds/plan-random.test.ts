@@ -393,6 +393,68 @@ describe('inputs that are no data', () => {
     expect([...(feed?.get('c')?.toFloat64() ?? [])]).toEqual([1]);
   });
 
+  describe('features', () => {
+    const ml = { domain: 'ai.onnx.ml' };
+    /** Feature 0 is compared with 100 and 300, feature 2 with -5; the leaf has a threshold of 0. */
+    const trees = {
+      nodes_featureids: [0, 0, 2, 0],
+      nodes_values: [100, 300, -5, 0],
+      nodes_modes: ['BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_LEQ', 'LEAF'],
+    };
+    const forest = (b: GraphBuilder, x: Value): Value =>
+      b.node('TreeEnsembleRegressor', [x], trees, ml);
+    const columnsOf = (values: readonly number[], width: number): [number, number][] =>
+      Array.from({ length: width }, (_, column) => {
+        const own = values.filter((_, at) => at % width === column);
+        return [Math.min(...own), Math.max(...own)];
+      });
+
+    test('lie around the thresholds of trees, each around its own', () => {
+      const { values, source } = planFor('x', 'float32', [200, 3], forest);
+      const [first = [0, 0], second = [0, 0], third = [0, 0]] = columnsOf(values, 3);
+      expect(first[0]).toBeGreaterThan(49);
+      expect(first[0]).toBeLessThan(100);
+      expect(first[1]).toBeGreaterThan(300);
+      expect(first[1]).toBeLessThan(351);
+      expect([second[0] >= 0, second[1] < 1]).toEqual([true, true]);
+      expect(third[0]).toBeLessThan(-5);
+      expect(third[1]).toBeGreaterThan(-5);
+      expect(source).toBe('around the 3 thresholds of TreeEnsembleRegressor');
+    });
+
+    test('are whole numbers where the input is', () => {
+      const { values } = planFor('x', 'int64', [200, 3], (b, x) =>
+        forest(b, b.node('Cast', [x], { to: 1 })),
+      );
+      const [[low, high] = [0, 0]] = columnsOf(values, 3);
+      expect([low < 100, high > 300]).toEqual([true, true]);
+    });
+
+    test('that arrive in no known order lie around any of the thresholds', () => {
+      const { values } = planFor('x', 'float32', [200, 1], (b, x) =>
+        forest(b, b.node('Concat', [x, x, x], { axis: 1 })),
+      );
+      expect(Math.min(...values)).toBeLessThan(90);
+      expect(Math.max(...values)).toBeGreaterThan(300);
+    });
+
+    test('come out of a scaler as numbers from -2 to 2', () => {
+      const offset = [10, -3];
+      const scale = [0.1, 4];
+      const { values } = planFor('x', 'float32', [200, 2], (b, x) =>
+        b.node('Scaler', [x], { offset, scale }, ml),
+      );
+      for (const [column, [low, high]] of columnsOf(values, 2).entries()) {
+        const scaled = (value: number): number =>
+          (value - (offset[column] ?? 0)) * (scale[column] ?? 0);
+        expect(scaled(low)).toBeGreaterThanOrEqual(-2);
+        expect(scaled(low)).toBeLessThan(-1.8);
+        expect(scaled(high)).toBeGreaterThan(1.8);
+        expect(scaled(high)).toBeLessThanOrEqual(2);
+      }
+    });
+  });
+
   test('words are those that the model knows', () => {
     const plan = planFor('x', 'string', [50], (b, x) =>
       b.node('OneHotEncoder', [x], { cats_strings: ['red', 'green'] }, { domain: 'ai.onnx.ml' }),

@@ -457,5 +457,8 @@ describe('small edits', () => {
       { domain: 'zero', version: 2 },
     ]);
     expect([model.opset(''), model.opset('none')]).toEqual([18, undefined]);
+    // onnxruntime and onnx's checker go by the last, too.
+    model.opsets = [11, 1, 13].map((version) => ({ domain: '', version }));
+    expect(model.opset('')).toBe(13);
   });
 });

@@ -147,7 +147,7 @@ describe('checkedFetches', () => {
       'MODEL_UNSUPPORTED',
       /"small" is uint4/,
     ],
-    ['a map', ['y', 'map'], 'MODEL_UNSUPPORTED', /"map" is a sequence, a map or an optional/],
+    ['a map', ['y', 'map'], 'MODEL_UNSUPPORTED', /"map" is no tensor/],
     ['all, with such ones among them', undefined, 'MODEL_UNSUPPORTED', /"small"/],
   ])('refuses %s', (_, fetches, code, words) => {
     const error = errorOf(() => checkedFetches(fetches, model));

@@ -33,6 +33,11 @@ test.each([
     'Mod node "m": Integer modulo by zero',
   ],
   [
+    'types and shapes that cannot be inferred, in a subgraph',
+    'Load model from m.onnx failed:Node (if_0) Op (If) [TypeInferenceError] Graph attribute inferencing failed: Node () Op (Slice) [ShapeInferenceError] Unexpected axis value: -1. Expected range [0, 0)',
+    'If node "if_0": its types cannot be inferred: Slice node: its shapes cannot be inferred: Unexpected axis value: -1. Expected range [0, 0)',
+  ],
+  [
     'status numbers in the middle',
     "Exception during initialization: /onnxruntime_src/onnxruntime/core/optimizer/initializer.cc:51 onnxruntime::Initializer::Initializer(const onnx::TensorProto&, const std::filesystem::__cxx11::path&) [ONNXRuntimeError] : 1 : FAIL : tensorprotoutils.cc:1469 ValidateEmbeddedTensorProtoDataSizeAndShape Initializer 'w': raw_data size (32 bytes) does not match\n",
     "Initializer 'w': raw_data size (32 bytes) does not match",

@@ -35,6 +35,13 @@ describe('mlkit validate', () => {
     expect(out).toContain('tightest that passes: --atol logits:');
   });
 
+  test('a model and itself: there is nothing to be tightened', async () => {
+    const { exit, out } = await run('cnn.onnx', 'cnn.onnx', '--samples', '1');
+    expect(exit).toBe(0);
+    expect(out).toMatch(/profile +exact/);
+    expect(out).not.toContain('tightest');
+  });
+
   test('two networks: exit 1, why, and what would pass; and that does pass', async () => {
     const { exit, out } = await run('cnn.onnx', 'vit.onnx', '--samples', '2');
     expect(exit).toBe(1);

@@ -21,7 +21,7 @@ import {
   parseWholeNumberList,
   type Range,
 } from '../parse.ts';
-import { checkReportFiles, writeReportFile } from '../report-files.ts';
+import { checkReportFiles } from '../report-files.ts';
 
 const gateMetrics: readonly GateMetric[] = ['p50', 'p90', 'p95', 'p99', 'mean'];
 const levels: readonly OptimizationLevel[] = ['disabled', 'basic', 'extended', 'all'];
@@ -120,12 +120,19 @@ export const command: CommandModule = {
     );
     const format = samplesOut === undefined ? null : samplesFormat(samplesOut);
     const taken = [config.modelPath, ...(config.baseline === null ? [] : [config.baseline])];
-    if (samplesOut !== undefined) await checkReportFiles([samplesOut], io.cwd, taken);
-    const { report, samples } = await benchmark(config, { signal: io.signal, progress });
-    if (samplesOut !== undefined && format !== null) {
-      await writeReportFile(resolve(io.cwd, samplesOut), samplesText(samples, format));
+    if (samplesOut !== undefined) {
+      await checkReportFiles([samplesOut], io.cwd, taken, '--samples-out');
     }
-    return { report, document: () => presentBenchmark(report), exit: exitOf(report.verdict) };
+    const { report, samples } = await benchmark(config, { signal: io.signal, progress });
+    return {
+      report,
+      document: () => presentBenchmark(report),
+      exit: exitOf(report.verdict),
+      ...(samplesOut !== undefined &&
+        format !== null && {
+          files: [{ path: samplesOut, text: () => samplesText(samples, format) }],
+        }),
+    };
   },
 };
 

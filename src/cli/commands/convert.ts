@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
   type ConvertConfig,
@@ -83,7 +83,7 @@ function formatOptions(program: Command): void {
       'version of ai.onnx, or DOMAIN=N for another operator set; repeatable',
       (text, previous: ReadonlyMap<string, number> | undefined) => {
         const { domain, version } = parseOpset(text);
-        return addOnce(previous, '--opset', domain, version);
+        return addOnce(previous, '--opset', domain, version, domain === '' ? 'ai.onnx' : domain);
       },
     )
     .option(
@@ -254,6 +254,7 @@ function exitOf({ verification, config }: ConvertReport): number {
 
 function configOf(flags: Flags, output: string | undefined): ConvertConfig {
   const to = flags.to ?? (output === undefined ? 'onnx' : formatOf(output));
+  if (output !== undefined) refuseMisnamed(to, output);
   return {
     to,
     opsets: flags.opset ?? new Map(),
@@ -268,6 +269,17 @@ function configOf(flags: Flags, output: string | undefined): ConvertConfig {
     dryRun: flags.dryRun === true,
     seed: flags.seed ?? 0,
   };
+}
+
+/** onnxruntime takes a file for a model in ORT format by its name alone. */
+function refuseMisnamed(to: ModelFormat, output: string): void {
+  const isNamedOrt = extname(output).toLowerCase() === '.ort';
+  if (isNamedOrt === (to === 'ort')) return;
+  throw new MlkitError(
+    'USAGE',
+    `--to ${to} --output ${output}: onnxruntime takes files named .ort, and no others, for its own format`,
+    { hint: isNamedOrt ? 'Leave --to out, or choose another name.' : 'Name the output *.ort.' },
+  );
 }
 
 function verifyMode(verify: boolean | undefined): VerifyMode {

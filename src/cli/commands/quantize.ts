@@ -137,6 +137,7 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
       hint: 'Give a path with -o; --dry-run writes nothing.',
     });
   }
+  if (outputName !== undefined) await refuseOtherFormat(outputName);
   const output = outputName === undefined ? null : resolve(io.cwd, outputName);
   const report = await quantizeModel(resolve(io.cwd, name), output, config, {
     signal: io.signal,
@@ -148,6 +149,15 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
   return { report, document: () => presentQuantization(report), exit: exitOf(report) };
 }
 
+/** What is written is ONNX; under another name it would be taken for something else. */
+async function refuseOtherFormat(output: string): Promise<void> {
+  const { formatOf } = await import('../../convert/index.ts');
+  if (formatOf(output) === 'onnx') return;
+  throw new MlkitError('USAGE', `--output ${output}: quantize writes ONNX models`, {
+    hint: 'Name it *.onnx; mlkit convert makes other formats of that.',
+  });
+}
+
 function exitOf({ verdict }: QuantizeReport): number {
   if (verdict === 'fail') return exitStatus.answerIsNo;
   return verdict === 'inconclusive' ? exitStatus.inconclusive : exitStatus.done;
@@ -156,6 +166,11 @@ function exitOf({ verdict }: QuantizeReport): number {
 function configOf(options: CommandContext['options']): QuantizeConfig {
   const flags: Flags = options;
   const { provider, threads, dims, shapes, inputs, seed } = modelOptionsOf(options);
+  if (flags.verify === false && flags.minSqnr !== undefined) {
+    throw new MlkitError('USAGE', '--min-sqnr cannot be judged with --no-verify', {
+      hint: 'Leave one of the two out.',
+    });
+  }
   return {
     mode: flags.mode ?? 'auto',
     weights: flags.weights ?? 'int8',

@@ -147,7 +147,7 @@ function outputValue({ flag, parse }: Limit, text: string): OutputValue {
   if (at < 0) return { output: '*', value: parse(flag, text) };
   const output = text.slice(0, at);
   if (output === '') throw new MlkitError('USAGE', `${flag} ${text}: there is no name before ":"`);
-  return { output, value: parse(`${flag} ${output}:`, text.slice(at + 1)) };
+  return { output, value: parse(`${flag} ${output}`, text.slice(at + 1)) };
 }
 
 async function run(context: CommandContext): Promise<CommandOutcome> {

@@ -6,6 +6,12 @@ export type Demand =
   | { readonly kind: 'range'; readonly low: number; readonly high: number; readonly why: string }
   /** Numbers between `low` and `high`. */
   | { readonly kind: 'interval'; readonly low: number; readonly high: number; readonly why: string }
+  /** Numbers between `low` and `high`, for each column of the last axis; others are free. */
+  | {
+      readonly kind: 'columns';
+      readonly columns: ReadonlyMap<number, { readonly low: number; readonly high: number }>;
+      readonly why: string;
+    }
   /** One number everywhere. */
   | { readonly kind: 'fill'; readonly value: number; readonly why: string }
   /** These elements, and ones behind them. */

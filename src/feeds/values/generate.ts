@@ -107,6 +107,13 @@ function valueMaker(
       return () => random.integer(values.low, values.high);
     case 'interval':
       return () => values.low + random.fraction(24) * (values.high - values.low);
+    case 'columns': {
+      const last = Math.max(1, shape.at(-1) ?? 1);
+      return (at) => {
+        const { low, high } = values.columns.get(at % last) ?? { low: 0, high: 1 };
+        return low + random.fraction(24) * (high - low);
+      };
+    }
     case 'fill':
       return () => values.value;
     case 'list':

@@ -41,6 +41,7 @@ export function recipeFor(facts: RecipeFacts): Recipe {
     numbers(demands, bounds) ??
     bounds ??
     demands.find((each) => each.kind === 'fill') ??
+    demands.find((each) => each.kind === 'columns') ??
     (isWhole ? undefined : demands.find((each) => each.kind === 'interval'));
   return values === undefined
     ? { values: { kind: 'default' }, source: defaultSource(facts) }

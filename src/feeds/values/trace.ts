@@ -5,6 +5,7 @@ import { countOf } from '../sizes/rule.ts';
 import { contribDemands } from './contrib-demands.ts';
 import { controlDemands } from './control-demands.ts';
 import { type Arrival, type Demand, type DemandRules, fill } from './demand.ts';
+import { featureDemands } from './feature-demands.ts';
 import { FlowTracer } from './flow.ts';
 import { indexDemands } from './index-demands.ts';
 import { mlDemands } from './ml-demands.ts';
@@ -21,7 +22,7 @@ export interface TracedDemand {
 
 const rules: Readonly<Record<string, readonly DemandRules[]>> = {
   '': [indexDemands, shapeDemands, controlDemands],
-  'ai.onnx.ml': [mlDemands],
+  'ai.onnx.ml': [mlDemands, featureDemands],
   'com.microsoft': [contribDemands],
 };
 
@@ -122,9 +123,17 @@ function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | n
       const [low, high] = [Math.ceil(ends[0] ?? 0), Math.floor(ends[1] ?? 0)];
       return low > high ? null : { ...demand, low, high };
     }
-    case 'interval': {
-      const [low = 0, high = 1] = [back(demand.low), back(demand.high)].toSorted((a, b) => a - b);
-      return { ...demand, low, high };
+    case 'interval':
+      return { ...demand, ...intervalBack(demand, back) };
+    case 'columns': {
+      const columns = [...demand.columns].map(
+        ([column, each]) => [column, intervalBack(each, back)] as const,
+      );
+      if (isWhole) return { ...demand, columns: new Map(columns) };
+      // Which column arrives as which is not known: anything that one of them may be.
+      const low = Math.min(...columns.map(([, each]) => each.low));
+      const high = Math.max(...columns.map(([, each]) => each.high));
+      return { kind: 'interval', low, high, why: demand.why };
     }
     case 'fill':
       return { ...demand, value: back(demand.value) };
@@ -138,6 +147,13 @@ function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | n
       return { ...demand, choices };
     }
   }
+}
+
+type Interval = Readonly<Record<'low' | 'high', number>>;
+
+function intervalBack({ low, high }: Interval, back: (value: number) => number): Interval {
+  const ends = [back(low), back(high)];
+  return { low: Math.min(...ends), high: Math.max(...ends) };
 }
 
 const wholeCodes = new Set([2, 3, 4, 5, 6, 7, 12, 13]);

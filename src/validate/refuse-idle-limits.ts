@@ -1,0 +1,28 @@
+import { MlkitError } from '../errors.ts';
+import { matchesGlob } from '../parity/index.ts';
+import type { ValidateConfig } from './config.ts';
+
+/**
+ * Refuses limits that nothing would be held against: a gate that is silently open is worse than none.
+ *
+ * @param outputs The names of the reference's outputs.
+ * @throws MlkitError USAGE.
+ */
+export function refuseIdleLimits(
+  { overrides, golden, candidate }: ValidateConfig,
+  outputs: readonly string[],
+): void {
+  const given = Object.values(overrides).flat();
+  if (given.length > 0 && golden === null && candidate === null) {
+    throw new MlkitError(
+      'USAGE',
+      'limits on outputs say how far two results may differ, and there is one model alone',
+      { hint: 'Give a second model or --golden DIR, or leave the limits out.' },
+    );
+  }
+  const idle = given.find(({ output }) => !outputs.some((name) => matchesGlob(output, name)));
+  if (idle === undefined) return;
+  throw new MlkitError('USAGE', `a limit is given for "${idle.output}", which is no output`, {
+    hint: `The outputs of the reference are ${outputs.map((name) => `"${name}"`).join(', ')}.`,
+  });
+}
