@@ -134,6 +134,7 @@ const fileErrorWords: Partial<Record<ErrorCode, string>> = {
 
 /** Words for what the code alone does not say. */
 const systemErrorWords: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of its path is not a folder',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'the name is too long',
   EBUSY: 'another program is using it',

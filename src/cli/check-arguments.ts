@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command, CommanderError, Option } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { MlkitError } from '../errors.ts';
 import type { ReportFormat } from '../report/index.ts';
 
@@ -9,20 +9,23 @@ import type { ReportFormat } from '../report/index.ts';
  */
 
 /**
- * Refuses an option in the place of another's value: `-o --json` would write a file of that name.
+ * Refuses an option in the place of another's value (`-o --json` would write a file of that name),
+ * and what is empty, as an unset variable of a shell makes it.
  *
  * @throws {MlkitError} USAGE.
  */
-export function refuseSwallowedOptions(command: Command, argv: readonly string[]): void {
+export function refuseOddValues(command: Command, argv: readonly string[]): void {
   const flags = new Set(command.options.flatMap(({ long, short }) => [long, short]));
   flags.add('--help').add('-h');
-  for (let at = 0; at + 1 < argv.length; at += 1) {
+  for (let at = 0; at < argv.length; at += 1) {
     const given = argv[at] ?? '';
     if (given === '--') return;
+    if (/^--[\w-]+=$/.test(given)) throw isEmpty(given.slice(0, -1));
     const option = command.options.find(({ long, short }) => given === long || given === short);
-    if (option?.required !== true) continue;
+    if (option?.required !== true || at + 1 === argv.length) continue;
     at += 1;
     const value = argv[at] ?? '';
+    if (value === '') throw isEmpty(given);
     if (!flags.has(value.replace(/=.*$/s, ''))) continue;
     throw new MlkitError('USAGE', `${given} needs a value, and ${value} is an option`, {
       hint: `If that is the value, write ${option.long ?? given}=${value}.`,
@@ -30,26 +33,16 @@ export function refuseSwallowedOptions(command: Command, argv: readonly string[]
   }
 }
 
-/**
- * Refuses arguments and values that are empty, as an unset variable of a shell makes them.
- *
- * @throws {MlkitError} USAGE.
- */
-export function refuseEmptyValues(command: Command): void {
-  const hint = 'A variable of the shell may be unset.';
-  const at = command.args.indexOf('');
-  if (at !== -1) {
-    const name = command.registeredArguments[at]?.name() ?? 'argument';
-    throw new MlkitError('USAGE', `the ${name} is an empty text`, { hint });
-  }
-  const isEmpty = (option: Option): boolean => {
-    const value: unknown = command.getOptionValue(option.attributeName());
-    return value === '' || (Array.isArray(value) && value.includes(''));
-  };
-  const empty = command.options.find(isEmpty);
-  if (empty !== undefined) {
-    throw new MlkitError('USAGE', `${empty.long ?? empty.flags}: the value is empty`, { hint });
-  }
+/** @throws {MlkitError} USAGE for an argument that is empty. */
+export function refuseEmptyArguments({ args, registeredArguments }: Command): void {
+  const at = args.indexOf('');
+  if (at !== -1) throw isEmpty(`<${registeredArguments[at]?.name() ?? 'argument'}>`);
+}
+
+function isEmpty(what: string): MlkitError {
+  return new MlkitError('USAGE', `the value of ${what} is empty`, {
+    hint: 'Perhaps it comes from a variable that is not set.',
+  });
 }
 
 /**

@@ -218,7 +218,6 @@ export function sweepOptions(command: Command): void {
 /** `-o, --output FILE`: where a model is written; its value is `options.output`. */
 export function outputModelOptions(command: Command): void {
   command.option('-o, --output <file>', 'where the model is written; never the input', (text) => {
-    if (text === '') throw new MlkitError('USAGE', '--output: the path is empty');
     if (text.endsWith('/') || text.endsWith(sep)) {
       throw new MlkitError('USAGE', `--output: "${text}" is a folder`, {
         hint: `Name the file in it too, such as ${text}model.onnx.`,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
@@ -54,7 +53,7 @@ async function checkFolder(folder: string, given: string): Promise<void> {
 
 /** Writes a file whole or not at all: beside its place first, then renamed into it. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     await writeFile(draft, text, { flag: 'wx' });
     await rename(draft, path);

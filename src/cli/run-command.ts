@@ -4,8 +4,8 @@ import { exitStatus } from '../errors.ts';
 import { renderReport, reportFileFormat } from '../report/index.ts';
 import {
   refuseContradictions,
-  refuseEmptyValues,
-  refuseSwallowedOptions,
+  refuseEmptyArguments,
+  refuseOddValues,
   usageError,
 } from './check-arguments.ts';
 import type { CommandModule, CommandOutcome } from './command.ts';
@@ -93,7 +93,7 @@ function parse(module: CommandModule, argv: readonly string[], io: Io): Command 
     })
     .action(() => undefined);
   module.configure(command);
-  refuseSwallowedOptions(command, argv);
+  refuseOddValues(command, argv);
   try {
     command.parse(argv, { from: 'user' });
   } catch (error) {
@@ -101,7 +101,7 @@ function parse(module: CommandModule, argv: readonly string[], io: Io): Command 
     if (error.code === 'commander.helpDisplayed') return 'help shown';
     throw usageError(error, module.name, io.cwd);
   }
-  refuseEmptyValues(command);
+  refuseEmptyArguments(command);
   refuseContradictions(command.opts());
   return command;
 }

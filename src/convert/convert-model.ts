@@ -19,7 +19,7 @@ import {
   type VerificationReport,
 } from './report.ts';
 import { verifyByRunning } from './verify.ts';
-import { encodedLength, type Written, writeOutput } from './write-output.ts';
+import { encodedLength, sourceIn, type Written, writeOutput } from './write-output.ts';
 
 export interface ConvertServices {
   readonly signal?: AbortSignal;
@@ -167,7 +167,8 @@ class Conversion {
       const written = await this.#stage(stage);
       this.#notes.push(...written.notes);
       const findings = this.#recheck(stage.path);
-      const verification = await this.#verify(stage.path);
+      const verified = await this.#verify(stage.path);
+      const verification = { ...verified, reason: this.#unstaged(verified.reason, stage) };
       if (verification.verdict === 'fail') return this.#report(null, findings, verification);
       throwIfAborted(this.#services.signal);
       const { sizeBytes } = sizeOf(stage.path);
@@ -195,10 +196,15 @@ class Conversion {
       });
     } catch (error) {
       if (!(error instanceof MlkitError)) throw error;
-      // Nobody knows the names that files have in the stage.
-      const message = error.message.replaceAll(stage.path, this.#output ?? '');
+      const message = this.#unstaged(error.message, stage);
       throw new MlkitError(error.code, message, { hint: error.hint, cause: error });
     }
+  }
+
+  /** Nobody knows the names that files have in the stage. */
+  #unstaged(text: string, stage: Stage): string {
+    const output = this.#output ?? '';
+    return text.replaceAll(stage.path, output).replaceAll(sourceIn(stage), output);
   }
 
   /** What is wrong with the model as it is in memory, with its data files where they were. */

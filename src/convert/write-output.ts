@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
-import { MlkitError } from '../errors.ts';
+import { fromFileError, MlkitError } from '../errors.ts';
 import { type Model } from '../graph/index.ts';
 import {
   encodeModel,
@@ -163,13 +163,24 @@ async function writeOrt(request: WriteRequest): Promise<Written> {
   return { dataFiles: [], notes: [] };
 }
 
-/** The edited model as a file of its own, for the runtime to read. */
+/** Where the edited model is, for the runtime to read. */
+export function sourceIn(stage: Stage): string {
+  return path.join(stage.folder, 'source', 'model.onnx');
+}
+
+/** The edited model as a file of its own. */
 async function writeSource({ open, config, stage, options }: WriteRequest): Promise<string> {
-  const folder = path.join(stage.folder, 'source');
-  fs.mkdirSync(folder);
-  const file = path.join(folder, 'model.onnx');
-  for (const location of locationsOf(open.model)) {
-    fs.mkdirSync(path.dirname(path.join(folder, ...location.split(/[\\/]/))), { recursive: true });
+  const file = sourceIn(stage);
+  const folder = path.dirname(file);
+  try {
+    fs.mkdirSync(folder);
+    for (const location of locationsOf(open.model)) {
+      fs.mkdirSync(path.dirname(path.join(folder, ...location.split(/[\\/]/))), {
+        recursive: true,
+      });
+    }
+  } catch (error) {
+    throw fromFileError('cannot write', file, error);
   }
   await saveModel(open.model, file, {
     ...options,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -87,7 +86,7 @@ export function refuseReplacing(file: string): void {
   }
   if (!there.isFile()) {
     throw new MlkitError('FILE_EXISTS', `cannot write ${file}: it is a device or a pipe`, {
-      hint: 'Give the path of a file; a report is printed on stdout by itself.',
+      hint: 'Give the path of a file.',
     });
   }
   try {
@@ -113,8 +112,12 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new MlkitError('INTERRUPTED', 'interrupted');
 }
 
+/** How many temporary files this process has made; with its number, a name of its own. */
+let temporaryCount = 0;
+
 function temporaryPath(final: string): string {
-  const name = `.${path.basename(final)}.${randomBytes(4).toString('hex')}.tmp`;
+  temporaryCount += 1;
+  const name = `.${path.basename(final)}.${process.pid}-${temporaryCount}.tmp`;
   return path.join(path.dirname(final), name);
 }
 

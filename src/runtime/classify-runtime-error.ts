@@ -59,6 +59,24 @@ const rows: readonly Row[] = [
     hint: 'Keep the data files beside the model, under the names that the model has for them.',
   },
   {
+    pattern: /failed\. ?open file "([^"]*)" failed: Permission denied/,
+    code: 'FILE_PERMISSION',
+    message: ([, file]) => `the external data file ${file} may not be read: permission denied`,
+    hint: 'Check who may read it.',
+  },
+  {
+    pattern: /cannot get file size: [^[]*\[([^\]]*)\]/,
+    code: 'EXTERNAL_DATA',
+    message: ([, file]) => `the external data file ${file} is no ordinary file`,
+    hint: 'Put the data file itself in its place.',
+  },
+  {
+    pattern: /Failed to save ORT format model/,
+    code: 'FILE_IO',
+    message: () => 'onnxruntime could not write it in ORT format',
+    hint: 'Check the space on the disk, and who may write there.',
+  },
+  {
     pattern: /external data|External initializer|GetExtDataFromTensorProto|Failed to parse value/i,
     code: 'EXTERNAL_DATA',
     hint: 'mlkit inspect --external lists the data files that the model needs.',

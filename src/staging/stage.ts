@@ -45,9 +45,7 @@ export class Stage {
   prepare(locations: readonly string[]): void {
     for (const location of locations) {
       if (!/[\\/]/.test(location)) continue;
-      fs.mkdirSync(path.dirname(path.join(this.folder, ...location.split(/[\\/]/))), {
-        recursive: true,
-      });
+      makeFolders(path.join(this.folder, ...location.split(/[\\/]/)));
     }
   }
 

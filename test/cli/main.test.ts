@@ -211,7 +211,7 @@ describe('options', () => {
     [['m', '--dim', 'a=1', '--dim', 'a=2'], '--dim: "a" is given twice'],
     [['m', '--report', 'x.html'], '--report x.html: a report cannot be written as .html'],
     [['m', '--format', 'xml'], '--format: "xml" is not one of qdq, table, json, markdown'],
-    [['m', '-o', ''], '--output: the path is empty'],
+    [['m', '-o', ''], 'the value of -o is empty'],
     [[], "missing required argument 'model'"],
     [['a', 'b'], 'too many arguments'],
   ])('%j is refused', async (argv, message) => {
@@ -322,7 +322,7 @@ describe('--report', () => {
     [['x.json', '--report', 'x.json'], 2, 'the command uses this file itself'],
     [['m', '-o', 'x.json', '--report', './x.json'], 2, 'the command uses this file itself'],
     [['m', '--report', 'x.json', '--report', 'x.json'], 2, 'the command uses this file itself'],
-    [['m', '--report', 'no/x.json'], 3, 'there is no such file'],
+    [['m', '--report', 'no/x.json'], 3, 'there is no folder'],
   ])('%j is refused before the work', async (argv, exit, message) => {
     const { table, seen } = demo();
     const io = testIo({ cwd: folder });
@@ -341,7 +341,7 @@ describe('--report', () => {
     const io = testIo({ cwd: doomed });
     expect(await main(['demo', 'm', '--json', '--report', 'a.json'], io, table)).toBe(3);
     expect(JSON.parse(io.out)).toMatchObject({ kind: 'demo' });
-    expect(io.err).toContain('error: cannot write the report');
+    expect(io.err).toContain(`error: cannot write ${join(doomed, 'a.json')}`);
     expect(existsSync(doomed)).toBe(false);
   });
 });

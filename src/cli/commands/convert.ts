@@ -97,10 +97,7 @@ const irRange = { min: 1, max: newestIrVersion };
 
 function dataOptions(program: Command): void {
   program
-    .option('--external <file>', 'put the weights into a data file beside the model', (text) => {
-      if (text === '') throw new MlkitError('USAGE', '--external: the name is empty');
-      return text;
-    })
+    .option('--external <file>', 'put the weights into a data file beside the model')
     .option('--embed', 'put the weights into the model file')
     .option(
       '--external-threshold <size>',
