@@ -60,7 +60,10 @@ function peakBytes(pid) {
 function run({ name, program, args }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    });
     let peak = null;
     let said = '';
     child.stderr.on('data', (text) => {

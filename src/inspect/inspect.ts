@@ -119,13 +119,9 @@ function hasDefault(value: Value): boolean {
   return value.initializer !== null || value.sparseInitializer !== null;
 }
 
-/** Of a domain that is named twice, the first version, as everywhere in mlkit. */
+/** Of a domain that is named twice, the last version, which is the one that counts. */
 function opsetsOf(opsets: Model['opsets']): Record<string, number> {
-  const versions = new Map<string, number>();
-  for (const { domain, version } of opsets) {
-    if (!versions.has(domain)) versions.set(domain, version);
-  }
-  return Object.fromEntries(versions);
+  return Object.fromEntries(opsets.map(({ domain, version }) => [domain, version]));
 }
 
 function describeSubgraphs(model: Model): SubgraphReport[] {

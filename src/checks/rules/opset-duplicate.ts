@@ -3,7 +3,7 @@ import type { Check, Issue } from '../check.ts';
 export const opsetDuplicate: Check<'opset-duplicate'> = {
   codes: ['opset-duplicate'],
   severity: 'warning',
-  summary: 'an operator set is imported twice; the first counts',
+  summary: 'an operator set is imported twice; the last counts',
   run({ model }) {
     const issues: Issue<'opset-duplicate'>[] = [];
     const seen = new Map<string, number>();

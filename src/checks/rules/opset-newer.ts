@@ -7,7 +7,7 @@ export const opsetNewer: Check<'opset-newer'> = {
   summary: 'an operator set is newer than onnxruntime knows',
   run({ model: { opsets } }) {
     // Of a domain that is named twice, the first counts.
-    const versions = new Map(opsets.toReversed().map((each) => [each.domain, each.version]));
+    const versions = new Map(opsets.map((each) => [each.domain, each.version]));
     return [...versions].toReversed().flatMap(([domain, version]) => {
       const newest = runtimeLimits.opsets.get(domain);
       if (newest === undefined || version <= newest) return [];
