@@ -49,7 +49,7 @@ describe('the verdict', () => {
         output: [{ name: 'y' }],
       },
     });
-    expect((await inspectFile(writeModel(bytes))).opsets).toEqual({ '': 17 });
+    expect((await inspectFile(writeModel(bytes))).opsets).toEqual({ '': 13 });
   });
 
   test('metadata that names a key twice is wrong by the specification', async () => {

@@ -6,7 +6,7 @@ export const opsetNewer: Check<'opset-newer'> = {
   severity: 'warning',
   summary: 'an operator set is newer than onnxruntime knows',
   run({ model: { opsets } }) {
-    // Of a domain that is named twice, the first counts.
+    // Of a domain that is named twice, the last counts.
     const versions = new Map(opsets.map((each) => [each.domain, each.version]));
     return [...versions].toReversed().flatMap(([domain, version]) => {
       const newest = runtimeLimits.opsets.get(domain);
