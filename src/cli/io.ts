@@ -1,3 +1,5 @@
+import { MlkitError } from '../errors.ts';
+
 /** The terminal as the rest of the program sees it; tests have one that collects what is written. */
 export interface Io {
   /** Writes text to stdout; adds nothing. */
@@ -31,9 +33,23 @@ export function processIo(signal: AbortSignal): Io {
     isErrTty: isTerminal(stderr),
     columns: positiveOr(stdout.columns, positiveOr(stderr.columns, defaultColumns)),
     env: process.env,
-    cwd: process.cwd(),
+    // Asked for when it is needed, so that its failure is told like any other.
+    get cwd() {
+      return workingFolder();
+    },
     signal,
   };
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new MlkitError('FILE_NOT_FOUND', 'the current folder does not exist any more', {
+      hint: 'Change to a folder that exists.',
+      cause: error,
+    });
+  }
 }
 
 /** Node leaves `isTTY` undefined on what is not a terminal, whatever its type says. */

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { MlkitError } from '../errors.ts';
 import { type ReportFormat, reportFileFormat, reportFormats } from '../report/index.ts';
 import {
@@ -200,11 +200,10 @@ export function modelOptionsOf(options: Readonly<Record<string, unknown>>): Mode
 /** `--provider cpu,cuda` and `--threads 1,2,4`: lists, for the commands that compare settings. */
 export function sweepOptions(command: Command): void {
   command
-    .option(
-      '--provider <a,b>',
-      `where the model runs, side by side: ${providers.join(', ')}`,
-      (text) => parseChoiceList('--provider', text, providers),
-      ['cpu'] as readonly ProviderName[],
+    .addOption(
+      new Option('--provider <a,b>', `where the model runs, side by side: ${providers.join(', ')}`)
+        .argParser((text) => parseChoiceList('--provider', text, providers))
+        .default(['cpu'] as readonly ProviderName[], 'cpu'),
     )
     .option(
       '--threads <1,2,4>',

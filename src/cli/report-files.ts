@@ -53,7 +53,7 @@ async function checkFolder(folder: string, given: string): Promise<void> {
 
 /** Writes a file whole or not at all: beside its place first, then renamed into it. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const draft = join(dirname(path), `.${basename(path).slice(0, 50)}.${process.pid}.tmp`);
   try {
     await writeFile(draft, text, { flag: 'wx' });
     await rename(draft, path);

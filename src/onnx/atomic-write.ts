@@ -117,7 +117,8 @@ let temporaryCount = 0;
 
 function temporaryPath(final: string): string {
   temporaryCount += 1;
-  const name = `.${path.basename(final)}.${process.pid}-${temporaryCount}.tmp`;
+  // Cut, since systems limit names to 255 bytes, and the final one may have them all.
+  const name = `.${path.basename(final).slice(0, 50)}.${process.pid}-${temporaryCount}.tmp`;
   return path.join(path.dirname(final), name);
 }
 
@@ -153,10 +154,16 @@ async function writeOne(
   throwIfAborted(options.signal);
 }
 
-/** Lets the file system copy, which may share the blocks. */
+/**
+ * Lets the file system copy, which may share the blocks. Who may write to the original is not copied
+ * along: a result can be replaced by the next one.
+ */
 async function copyWhole(source: FileSource, temporary: string): Promise<void> {
-  const mode = fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE;
-  await fs.promises.copyFile(source.label, temporary, mode);
+  const descriptor = fs.openSync(temporary, 'wx');
+  const { mode } = fs.fstatSync(descriptor);
+  fs.closeSync(descriptor);
+  await fs.promises.copyFile(source.label, temporary, fs.constants.COPYFILE_FICLONE);
+  fs.chmodSync(temporary, mode);
   const copied = fs.statSync(temporary).size;
   if (copied !== source.size || fs.statSync(source.label).mtimeMs !== source.modifiedMs) {
     throw new MlkitError('FILE_CHANGED', `${source.label} changed while it was being copied`);

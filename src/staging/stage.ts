@@ -31,7 +31,9 @@ export class Stage {
   constructor(output: string, inputs: readonly string[], findsData: boolean) {
     const folder = path.dirname(output);
     const name = path.basename(output);
-    const scratch = path.join(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
+    // Cut, since systems limit names to 255 bytes, and the output's may have them all.
+    const mark = `${name.slice(0, 50)}.${randomBytes(4).toString('hex')}`;
+    const scratch = path.join(folder, `.${mark}.tmp`);
     this.#output = output;
     this.#inputs = inputs;
     this.#scratch = scratch;

@@ -39,7 +39,7 @@ Examples:
   mlkit convert model.onnx --check
   mlkit convert model.onnx -o fixed.onnx --dim batch=1
   mlkit convert model.onnx -o fixed.onnx --shape images=1x3x640x640
-  mlkit convert big.onnx -o out/big.onnx --external big.onnx.data --max-shard 2GB
+  mlkit convert big.onnx -o sharded.onnx --external sharded.data --max-shard 2GB
   mlkit convert split.onnx -o single.onnx --embed
   mlkit convert new.onnx -o old.onnx --ir-version auto
   mlkit convert model.onnx -o clean.onnx --strip doc,metadata --set-metadata version=1.2

@@ -6,12 +6,12 @@ import { outputOptions, outputOptionsOf } from '../options.ts';
 
 const examples = `
 Examples:
-  mlkit inspect model.onnx                 what is in it; no weights are read
-  mlkit inspect model.onnx --json          the same for scripts
-  mlkit inspect model.onnx --tensors       its constants, largest first
-  mlkit inspect model.onnx --stats         their least, greatest and mean value, zeros, NaN, Inf
-  mlkit inspect model.onnx --text          the graph in ONNX textual syntax
-  mlkit inspect model.onnx --check         exit 1 if there are errors
+  mlkit inspect model.onnx                 # what is in it; no weights are read
+  mlkit inspect model.onnx --json          # the same for scripts
+  mlkit inspect model.onnx --tensors       # its constants, largest first
+  mlkit inspect model.onnx --stats         # their least, greatest and mean value, zeros, NaN, Inf
+  mlkit inspect model.onnx --text          # the graph in ONNX textual syntax
+  mlkit inspect model.onnx --check         # exit 1 if there are errors
 `;
 
 export const command: CommandModule = {

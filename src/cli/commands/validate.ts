@@ -13,11 +13,11 @@ const samplesRange: Range = { min: 1, max: 1_000_000 };
 
 const examples = `
 Examples:
-  mlkit validate model.onnx new.onnx                    the same, within what the change explains?
-  mlkit validate model.onnx int8.onnx --inputs eval.npz on your data, as quantization needs
-  mlkit validate a.onnx b.onnx --profile exact          the same bits?
+  mlkit validate model.onnx new.onnx                     # the same, within what the change allows?
+  mlkit validate model.onnx int8.onnx --inputs eval.npz  # on your data, as quantization needs
+  mlkit validate a.onnx b.onnx --profile exact           # the same bits?
   mlkit validate a.onnx b.onnx --atol 1e-4 --rtol logits:1e-3
-  mlkit validate model.onnx --golden test_data_set_0    against recorded outputs
+  mlkit validate model.onnx --golden test_data_set_0     # against recorded outputs
   mlkit validate model.onnx --inputs eval.npz --labels labels
   mlkit validate model.onnx int8.onnx --inputs eval.npz --labels labels --max-drop 1%
 
