@@ -84,6 +84,9 @@ function openRequest(model: string | Uint8Array, settings: SessionSettings): Ope
   };
 }
 
+/** Of protobuf, in all its languages. Source: https://protobuf.dev/overview (2 GiB - 1). */
+const largestProtobuf = 2 ** 31 - 1;
+
 function checkModelFile(path: string): void {
   const doing = 'cannot load';
   let stats: ReturnType<typeof statSync>;
@@ -101,6 +104,13 @@ function checkModelFile(path: string): void {
     });
   }
   if (stats.size === 0) throw new MlkitError('FILE_EMPTY', `${doing} ${path}: the file is empty`);
+  if (stats.size > largestProtobuf && !path.endsWith('.ort')) {
+    throw new MlkitError(
+      'LIMIT_EXCEEDED',
+      `${doing} ${path}: it has ${stats.size} bytes, and onnxruntime reads at most ${largestProtobuf} in one file`,
+      { hint: 'Move the weights to a data file: mlkit convert MODEL -o OUT --external FILE.' },
+    );
+  }
 }
 
 function checkFolder(path: string): void {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../../src/runtime/index.ts';
@@ -24,6 +24,18 @@ describe('what cannot be loaded', () => {
     expect((await errorOf(openSession(join(folder, 'junk.onnx')))).code).toBe('MODEL_MALFORMED');
     writeFileSync(join(folder, 'junk.ort'), 'this is not a flatbuffer at all');
     expect((await errorOf(openSession(join(folder, 'junk.ort')))).code).toBe('MODEL_MALFORMED');
+  });
+
+  test.runIf(process.platform !== 'win32')('a file that protobuf cannot hold', async () => {
+    const file = join(temporaryFolder(), 'large.onnx');
+    writeFileSync(file, '');
+    truncateSync(file, 2 ** 31);
+    const error = await errorOf(openSession(file));
+    expect(error.code).toBe('LIMIT_EXCEEDED');
+    expect(error.message).toMatch(
+      /it has 2147483648 bytes, and onnxruntime reads at most 2147483647/,
+    );
+    expect(error.hint).toContain('--external');
   });
 
   test.each<[string, TinyModel, string, RegExp]>([
