@@ -19,6 +19,7 @@ export { limits } from './limits.ts';
 export { RawMessage } from './message.ts';
 export { graphOrigin, messageOrigin } from './origin.ts';
 export { Rope } from './rope.ts';
+export { haveSameContent } from './same-content.ts';
 export type { ExternalSettings, SavedFile, SaveOptions, SaveResult } from './save.ts';
 export { type FieldSchema, schema } from './schema.ts';
 export { type ForeignFormat, sniffFormat } from './sniff.ts';

@@ -9,7 +9,7 @@ import type { Placer, TensorPlacement } from './encode-tensor.ts';
 import { type DataFolder, objectionTo } from './external-data.ts';
 import { limits } from './limits.ts';
 import { Rope } from './rope.ts';
-import { FileSource } from './source.ts';
+import { haveSameContent } from './same-content.ts';
 import { tensorsOf } from './tensors.ts';
 
 /** Puts large constants into data files beside the model. */
@@ -178,7 +178,7 @@ function carriedAlong(
     const there = fs.statSync(target, { throwIfNoEntry: false });
     const { device, inode } = source.identity;
     if (there?.ino === inode && there.dev === device) continue;
-    if (there !== undefined && !hasSameContent(source, target)) {
+    if (there !== undefined && !haveSameContent(source.label, target)) {
       throw new MlkitError(
         'FILE_EXISTS',
         `the data file ${target} would be overwritten, and it holds something else`,
@@ -190,19 +190,4 @@ function carriedAlong(
     }
   }
   return [...carried.values()];
-}
-
-function hasSameContent(source: FileSource, target: string): boolean {
-  const other = new FileSource(target);
-  try {
-    if (other.size !== source.size) return false;
-    const step = 1024 * 1024;
-    for (let at = 0; at < source.size; at += step) {
-      const end = Math.min(source.size, at + step);
-      if (Buffer.compare(source.read(at, end), other.read(at, end)) !== 0) return false;
-    }
-    return true;
-  } finally {
-    other.close();
-  }
 }

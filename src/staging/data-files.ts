@@ -115,32 +115,6 @@ function dataOfModelAt(file: string): string[] {
   }
 }
 
-/** Whether two files hold the same bytes. */
-export function haveSameContent(a: string, b: string): boolean {
-  if (statOf(a)?.size !== statOf(b)?.size) return false;
-  const files = [fs.openSync(a, 'r'), fs.openSync(b, 'r')] as const;
-  const buffers = [Buffer.allocUnsafe(1024 * 1024), Buffer.allocUnsafe(1024 * 1024)] as const;
-  try {
-    for (;;) {
-      const [left, right] = [readFull(files[0], buffers[0]), readFull(files[1], buffers[1])];
-      if (!left.equals(right)) return false;
-      if (left.length === 0) return true;
-    }
-  } finally {
-    for (const file of files) fs.closeSync(file);
-  }
-}
-
-function readFull(file: number, buffer: Buffer): Buffer {
-  let done = 0;
-  while (done < buffer.length) {
-    const count = fs.readSync(file, buffer, done, buffer.length - done, null);
-    if (count === 0) break;
-    done += count;
-  }
-  return buffer.subarray(0, done);
-}
-
 function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file, { throwIfNoEntry: false });

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
-import { refuseReplacing } from '../onnx/index.ts';
-import { haveSameContent, refuseForeignData } from './data-files.ts';
+import { haveSameContent, refuseReplacing } from '../onnx/index.ts';
+import { refuseForeignData } from './data-files.ts';
 
 /**
  * A place beside the output where the result is written, read back and proven, before it takes the
