@@ -17,9 +17,13 @@ const ranks: Readonly<Record<string, number>> = {
   errors: 0,
   tensor: 1,
   report: 1,
+  symbolic: 1,
   graph: 2,
+  schemas: 2,
   onnx: 3,
   text: 3,
+  // Headers of other formats; the readers of data files need some of it.
+  formats: 3,
   ops: 3,
   runtime: 3,
   // Reads data files through onnx, and serves those that run models.

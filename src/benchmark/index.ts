@@ -23,3 +23,4 @@ export type {
 } from './report.ts';
 export { type BenchmarkOutcome, benchmark, type ProcessSamples } from './run-benchmark.ts';
 export { type SamplesFormat, samplesFormat, samplesText } from './samples.ts';
+export { benchmarkCases } from './test-cases.ts';

@@ -96,7 +96,8 @@ function gateNotes(comparison: Comparison, isOneOfSeveral: boolean): Block[] {
   );
 }
 
-function gateText(gate: GateResult): string {
+/** A gate's limit, what was found, and whether that keeps it. */
+export function gateText(gate: GateResult): string {
   const { metric, limit, ratio, low, high, verdict, reason } = gate;
   const limitText = `${metric} limit ${formatRatio(limit)}`;
   const found =

@@ -1,8 +1,9 @@
-import type { Model } from '../graph/index.ts';
+import type { FunctionDefinition, Model } from '../graph/index.ts';
 import type { DataFolder } from '../onnx/index.ts';
 import { type Constant, findConstants } from './constants.ts';
 import { type DataFileUse, findDataFiles } from './data-files.ts';
 import { findCustomOperators } from './operators.ts';
+import { reachedFunctions } from './reached-functions.ts';
 
 /** What is checked; an `OpenModel` is one. */
 export interface CheckedModel {
@@ -33,6 +34,7 @@ export class ModelFacts {
   #constants: readonly Constant[] | null = null;
   #dataFiles: readonly DataFileUse[] | null = null;
   #customOperators: readonly string[] | null = null;
+  #reachedFunctions: ReadonlySet<FunctionDefinition> | null = null;
 
   constructor({ model, sizeBytes, folder }: CheckedModel, settings: FactSettings = {}) {
     this.model = model;
@@ -57,5 +59,11 @@ export class ModelFacts {
   get customOperators(): readonly string[] {
     this.#customOperators ??= findCustomOperators(this.model);
     return this.#customOperators;
+  }
+
+  /** Functions of the model that its main graph calls, directly or through others. */
+  get reachedFunctions(): ReadonlySet<FunctionDefinition> {
+    this.#reachedFunctions ??= reachedFunctions(this.model);
+    return this.#reachedFunctions;
   }
 }

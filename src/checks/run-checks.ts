@@ -1,4 +1,5 @@
 import type { Finding } from '../report/index.ts';
+import type { Issue } from './check.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { checks } from './rules/index.ts';
 
@@ -9,24 +10,45 @@ export interface CheckReport {
   readonly run: 'runs' | 'fails' | 'unknown';
 }
 
-/**
- * Everything that is known to be wrong with a model or remarkable about it, without running it and
- * without reading its weights; in the order of the checks, and of the file. Linear in the size of
- * the structure.
- */
-export function runChecks(facts: ModelFacts): Finding[] {
-  return checks.flatMap((check) =>
-    check
-      .run(facts)
-      .map(({ code, ...rest }): Finding => ({ code, severity: check.severity, ...rest })),
-  );
+/** What findings alone say of a model. */
+export interface Verdicts extends CheckReport {
+  readonly runtime: 'loads' | 'rejects';
+  readonly run: 'runs' | 'fails';
 }
 
 /**
- * What findings say of a model by the ONNX specification. Errors are violations of it, but for those
- * that say otherwise, as what only onnxruntime objects to does.
+ * Everything that is known to be wrong with a model or remarkable about it, without running it,
+ * without reading its weights and without looking into its operators; in the order of the checks,
+ * and of the file. Linear in the size of the structure.
  */
+export function runChecks(facts: ModelFacts): Finding[] {
+  return checks.flatMap((check) => check.run(facts).map((issue) => findingOf(issue, check)));
+}
+
+/** The finding that an issue is, once it is known how much it matters. */
+export function findingOf(
+  { code, ...rest }: Issue,
+  { severity }: Pick<Finding, 'severity'>,
+): Finding {
+  return { code, severity, ...rest, help: `docs/findings.md#${code}` };
+}
+
+/**
+ * What findings say of a model: by the ONNX specification, as onnx's full check holds it, and of
+ * what onnxruntime will do with it. What does not load does not run either.
+ */
+export function verdictsOf(findings: readonly Finding[]): Verdicts {
+  const isInvalid = findings.some((each) => each.spec === 'error');
+  const isRejected = findings.some((each) => each.runtime === 'rejects');
+  const fails = isRejected || findings.some((each) => each.runtime === 'fails');
+  return {
+    spec: isInvalid ? 'invalid' : 'valid',
+    runtime: isRejected ? 'rejects' : 'loads',
+    run: fails ? 'fails' : 'runs',
+  };
+}
+
+/** What findings say of a model by the ONNX specification. */
 export function specVerdict(findings: readonly Finding[]): CheckReport['spec'] {
-  const isViolated = findings.some((each) => each.severity === 'error' && each.spec !== 'ok');
-  return isViolated ? 'invalid' : 'valid';
+  return verdictsOf(findings).spec;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Document, ReportBase } from '../report/index.ts';
+import type { Document, ReportBase, ReportExtras } from '../report/index.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,7 +14,7 @@ export interface CommandContext {
 }
 
 /** What a command came to. Nothing is printed by the command itself. */
-export interface CommandOutcome {
+export interface CommandOutcome extends Pick<ReportExtras, 'testCases' | 'checks'> {
   readonly report: ReportBase;
   /** The report for a person to read; not called when only JSON is asked for. */
   readonly document: () => Document | Promise<Document>;

@@ -1,5 +1,5 @@
 import { exitStatus, MlkitError } from '../errors.ts';
-import { loadRenderer, toolInfo } from '../report/index.ts';
+import { loadRenderer, type ReportFormat, renderGithubFailure, toolInfo } from '../report/index.ts';
 import type { CommandEntry } from './command.ts';
 import { commandTable } from './commands/index.ts';
 import { failureJson, failureOf, tellCauses, tellFailure } from './failure.ts';
@@ -26,6 +26,9 @@ export async function main(
     tellFailure(io, failure);
     if (hasFlag(argv, '--verbose', '-v')) tellCauses(io, error);
     if (asksForJson(argv)) io.stdout(failureJson(failure));
+    else if (asksFor(argv, 'github')) {
+      io.stdout(await renderGithubFailure(failure.message, failure.hint));
+    }
     return failure.exit;
   }
 }
@@ -120,12 +123,14 @@ function hasFlag(argv: readonly string[], ...names: readonly string[]): boolean 
 
 /** Looked for by hand, as the arguments may be what is wrong. */
 function asksForJson(argv: readonly string[]): boolean {
+  return hasFlag(argv, '--json') || asksFor(argv, 'json');
+}
+
+function asksFor(argv: readonly string[], format: ReportFormat): boolean {
   const given = beforeDashes(argv);
   return given.some(
     (argument, i) =>
-      argument === '--json' ||
-      argument === '--format=json' ||
-      (argument === '--format' && given[i + 1] === 'json'),
+      argument === `--format=${format}` || (argument === '--format' && given[i + 1] === format),
   );
 }
 

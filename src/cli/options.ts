@@ -1,7 +1,12 @@
 import { sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { MlkitError } from '../errors.ts';
-import { type ReportFormat, reportFileFormat, reportFormats } from '../report/index.ts';
+import {
+  type ReportFormat,
+  reportExtensions,
+  reportFileFormat,
+  reportFormats,
+} from '../report/index.ts';
 import {
   parseChoice,
   parseChoiceList,
@@ -61,7 +66,7 @@ export function outputOptions(command: Command, config: OutputOptionsConfig = {}
     })
     .option(
       '--report <file>',
-      'also write the report, by extension: .json, .md; repeatable',
+      `also write the report, by extension: ${reportExtensions.join(', ')}; repeatable`,
       (text, previous: readonly string[] | undefined) => {
         reportFileFormat(text);
         return [...(previous ?? []), text];

@@ -13,7 +13,7 @@ ${commands.join('\n')}
 
 Options of every command:
   --json           one JSON document on stdout, and nothing else there
-  --report <file>  also write the report: .json, .md
+  --report <file>  also write the report: .json, .md, .html, .xml (JUnit), .sarif
   -q, --quiet      no progress, no notes
   -v, --verbose    tell each step on stderr
   --help           the options of one command: mlkit help <command>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { exitStatus } from '../errors.ts';
-import { renderReport, reportFileFormat } from '../report/index.ts';
+import { type ReportExtras, renderReport, reportFileFormat } from '../report/index.ts';
 import {
   refuseContradictions,
   refuseEmptyArguments,
@@ -52,14 +52,23 @@ export async function runCommand(
 
 /** Prints the report and writes files; a file that fails does not cost what is printed. */
 async function deliver(outcome: CommandOutcome, output: OutputOptions, io: Io): Promise<number> {
-  const { report, document } = outcome;
+  const { report, document, testCases, checks } = outcome;
   const style = await stdoutStyle(io, output.color);
-  io.stdout(await renderReport(report, document, output.format, style));
+  const extras: ReportExtras = {
+    ...(testCases !== undefined && { testCases }),
+    ...(checks !== undefined && { checks }),
+    roots: async () => (await import('./github-actions.ts')).pathRoots(io),
+  };
+  io.stdout(await renderReport(report, document, output.format, style, extras));
+  if (output.format === 'github') {
+    const { appendStepSummary } = await import('./github-actions.ts');
+    await appendStepSummary(io, document);
+  }
   const files: NonNullable<CommandOutcome['files']> = [
     ...(outcome.files ?? []),
     ...output.reportFiles.map((path) => ({
       path,
-      text: () => renderReport(report, document, reportFileFormat(path), style),
+      text: () => renderReport(report, document, reportFileFormat(path), style, extras),
     })),
   ];
   let { exit } = outcome;

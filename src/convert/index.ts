@@ -18,3 +18,4 @@ export type {
   PlannedOutput,
   VerificationReport,
 } from './report.ts';
+export { conversionCases } from './test-cases.ts';

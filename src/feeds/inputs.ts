@@ -7,8 +7,9 @@ import {
   type Value,
   walkGraphs,
 } from '../graph/index.ts';
+import { symbolsOf as symbolsInSize } from '../symbolic/index.ts';
 import type { DataType } from '../tensor/index.ts';
-import { isExpression, namesIn } from './sizes/expression.ts';
+import { formulaOf } from './sizes/expression.ts';
 import { hasDefault } from './test-data-set.ts';
 
 /** An input of the model that takes a tensor. */
@@ -124,7 +125,7 @@ function symbolsOf(model: Model): Set<string> {
     for (const size of value.type.shape ?? []) {
       if (typeof size !== 'string') continue;
       symbols.add(size);
-      if (isExpression(size)) for (const name of namesIn(size)) symbols.add(name);
+      for (const name of symbolsInSize(formulaOf(size) ?? 0)) symbols.add(name);
     }
   };
   for (const value of model.graph.inputs) add(value);

@@ -1,5 +1,5 @@
+import { writeNpyHeader } from '../formats/index.ts';
 import { type DataType, dataTypes, type NumericArray, type Tensor } from '../tensor/index.ts';
-import { writeNpyHeader } from './npy-header.ts';
 
 /** NumPy's type strings for the types that it has. */
 const descrs: Readonly<Partial<Record<DataType, string>>> = {

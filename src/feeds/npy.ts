@@ -1,3 +1,4 @@
+import { npyError, npyTypes, readNpyHeader } from '../formats/index.ts';
 import {
   type DataType,
   elementCountOf,
@@ -6,25 +7,6 @@ import {
   stringTensor,
   Tensor,
 } from '../tensor/index.ts';
-import { broken, readNpyHeader } from './npy-header.ts';
-
-/** NumPy's kind and item size to ours; strings are apart, because their size varies. */
-const types: Readonly<Record<string, DataType>> = {
-  b1: 'bool',
-  i1: 'int8',
-  i2: 'int16',
-  i4: 'int32',
-  i8: 'int64',
-  u1: 'uint8',
-  u2: 'uint16',
-  u4: 'uint32',
-  u8: 'uint64',
-  f2: 'float16',
-  f4: 'float32',
-  f8: 'float64',
-  c8: 'complex64',
-  c16: 'complex128',
-};
 
 /** Why a type of NumPy is refused, by its kind. */
 const refusals: Readonly<Record<string, readonly [what: string, hint: string]>> = {
@@ -57,7 +39,7 @@ export function readNpy(bytes: Uint8Array, label: string): Tensor {
   const count = elementCountOf(shape);
   if (count === null || data.byteLength !== count * itemBytes) {
     const need = count === null ? 'more bytes than there can be' : `${count * itemBytes} bytes`;
-    throw broken(
+    throw npyError(
       label,
       `'${descr}' of shape (${shape.join(', ')}) takes ${need}, and ${data.byteLength} follow the header`,
     );
@@ -84,7 +66,7 @@ function elementTypeOf(descr: string, label: string): NpyType {
   const [, order = '', kind = '', digits = ''] =
     /^([<>|]?)([a-zA-Z])(\d*)(?:\[.*\])?$/.exec(descr) ?? [];
   const refusal = refusals[kind];
-  if (refusal !== undefined) throw broken(label, refusal[0], refusal[1]);
+  if (refusal !== undefined) throw npyError(label, refusal[0], refusal[1]);
   const isBigEndian = order === '>';
   const size = Number(digits);
   if (kind === 'U' && size > 0) {
@@ -93,9 +75,9 @@ function elementTypeOf(descr: string, label: string): NpyType {
   if (kind === 'S' && size > 0) {
     return { dtype: 'string', kind, itemBytes: size, swapBytes: 1, isBigEndian };
   }
-  const dtype = types[kind + digits];
+  const dtype = npyTypes[kind + digits];
   if (dtype === undefined)
-    throw broken(label, `its type '${descr}' is none that a tensor can have`);
+    throw npyError(label, `its type '${descr}' is none that a tensor can have`);
   return { dtype, kind, itemBytes: size, swapBytes: kind === 'c' ? size / 2 : size, isBigEndian };
 }
 
@@ -168,7 +150,7 @@ function codePointsToText(item: Uint8Array, label: string): string {
   for (let at = 0; at < end; at += 4) {
     const point = view.getUint32(at, true);
     if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
-      throw broken(label, `it holds text with the impossible character 0x${point.toString(16)}`);
+      throw npyError(label, `it holds text with the impossible character 0x${point.toString(16)}`);
     }
     text += String.fromCodePoint(point);
   }

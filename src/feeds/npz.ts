@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { MlkitError } from '../errors.ts';
+import { readZipDirectory } from '../formats/index.ts';
 import { limits } from '../onnx/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { readNpy } from './npy.ts';
 import { readWholeFile } from './read-file.ts';
-import { zipChecksums } from './zip-checksums.ts';
 
 /** Files in one archive. A hostile one claims billions, each of which would be looked for. */
 const mostMembers = 65_536;
@@ -31,6 +31,7 @@ export function readNpz(path: string): Map<string, Tensor> {
   }
   const limit = new UnpackLimit(path);
   let members: Record<string, Uint8Array>;
+  let checksums: ReadonlyMap<string, number>;
   try {
     members = unzipSync(bytes, {
       filter: (member) => {
@@ -38,15 +39,16 @@ export function readNpz(path: string): Map<string, Tensor> {
         return member.name.endsWith('.npy');
       },
     });
+    const source = { label: path, size: bytes.length, read: bytes.subarray.bind(bytes) };
+    checksums = new Map(readZipDirectory(source).map((entry) => [entry.name, entry.crc32]));
   } catch (error) {
-    if (error instanceof MlkitError) throw error;
+    if (error instanceof MlkitError && error.code !== 'MODEL_MALFORMED') throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new MlkitError('INPUT_DATA', `cannot unpack ${path}: ${reason}`, {
       hint: 'It is damaged; write or download it again.',
       cause: error,
     });
   }
-  const checksums = zipChecksums(bytes);
   return new Map(
     Object.entries(members).map(([name, member]) => {
       const stated = checksums.get(name);

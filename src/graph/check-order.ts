@@ -7,6 +7,7 @@ import { walkGraphs } from './walk.ts';
 
 /** A graph that is being walked. */
 interface OpenGraph {
+  readonly graph: Graph;
   readonly path: string;
   readonly findings: Finding[];
   /** The node that is being walked; null after the last. */
@@ -39,6 +40,7 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
 
   const visit = (graph: Graph): void => {
     const here: OpenGraph = {
+      graph,
       path: paths.get(graph) ?? '',
       findings: graphs.get(graph) ?? [],
       node: null,
@@ -85,6 +87,9 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
         severity: 'error',
         at: { graph: here.path, node: here.node.label, value: value.name },
         message: `"${value.name}" is defined by ${here.node.label}, and in a graph around it`,
+        fix: 'Give one of the two another name, and those who read it.',
+        spec: 'error',
+        runtime: 'rejects',
       });
     }
   };
@@ -98,6 +103,12 @@ export function checkOrder(model: Model): Map<Graph, Finding[]> {
       severity: 'error',
       at: { graph: here.path, value: value.name },
       message: `${where} produces the output "${value.name}"`,
+      fix: value.isDefined
+        ? 'Return it through an Identity node of the graph.'
+        : 'Produce it, or take it off the outputs.',
+      // Functions are not asked for it.
+      spec: graph.kind === 'function' ? 'ok' : 'error',
+      runtime: 'rejects',
     });
   };
 
@@ -110,11 +121,17 @@ function report(at: OpenGraph, code: string, value: Value, what: string): void {
   if (node === null || at.reported?.has(value)) return;
   at.reported ??= new Set();
   at.reported.add(value);
-  const comma = code === 'node-order' ? '' : ',';
+  const isOrder = code === 'node-order';
   at.findings.push({
     code,
     severity: 'error',
     at: { graph: at.path, node: node.label, value: value.name },
-    message: `${node.label} reads "${value.name}"${comma} ${what}`,
+    message: `${node.label} reads "${value.name}"${isOrder ? '' : ','} ${what}`,
+    fix: isOrder
+      ? 'Sort the nodes, so that each comes after those that it reads from.'
+      : 'Define it, or mend the name: often a node was removed or renamed.',
+    spec: 'error',
+    // onnxruntime sorts the main graph for itself, and no other.
+    runtime: isOrder && at.graph.kind === 'main' ? 'accepts' : 'rejects',
   });
 }

@@ -1,27 +1,46 @@
 import type { Finding } from '../report/index.ts';
+import { nodesInCycles } from './check-cycles.ts';
+import { checkDefinitions } from './check-definitions.ts';
 import { checkOrder } from './check-order.ts';
 import type { Graph } from './graph.ts';
 import type { Model } from './model.ts';
-import type { Node } from './node.ts';
-import type { Value } from './value.ts';
 import { walkGraphs } from './walk.ts';
 
 /**
  * What is structurally wrong: names that are defined twice or never, nodes that read what comes
- * later, operator sets that are not imported, outputs that nothing produces. All findings, in file
- * order. Linear in the size of the graph.
+ * later, or wait for each other, operator sets that are not imported, outputs that nothing produces.
+ * All findings, in file order. Linear in the size of the graph.
  */
 export function checkStructure(model: Model): Finding[] {
   const findings: Finding[] = [];
   const ofOrder = checkOrder(model);
+  if (model.opsets.length === 0) checkImports(model, findings);
   for (const { graph, path, definition } of walkGraphs(model)) {
-    const imported = new Set((definition?.opsets ?? model.opsets).map((each) => each.domain));
-    // Before IR 3 there were no imports.
-    if (model.irVersion >= 3) checkDomains(graph, path, imported, findings);
+    const imports = definition?.opsets ?? model.opsets;
+    // A model without any has been reported already.
+    if (definition !== null || imports.length > 0) {
+      checkDomains(graph, path, new Set(imports.map((each) => each.domain)), findings);
+    }
     checkDefinitions(graph, path, findings);
-    for (const finding of ofOrder.get(graph) ?? []) findings.push(finding);
+    const order = ofOrder.get(graph) ?? [];
+    if (order.some((each) => each.code === 'node-order')) checkCycles(graph, path, findings);
+    for (const finding of order) findings.push(finding);
   }
   return findings;
+}
+
+/** Before IR 3 there were no imports; nobody can say any more what such a model's nodes mean. */
+function checkImports(model: Model, findings: Finding[]): void {
+  if (model.irVersion < 3 && model.graph.nodeCount === 0) return;
+  findings.push({
+    code: 'opset-missing',
+    severity: 'error',
+    at: {},
+    message: 'the model imports no operator set',
+    fix: 'Import those that its nodes are of, in the version that it was made for; or export it again.',
+    spec: 'error',
+    runtime: 'rejects',
+  });
 }
 
 function checkDomains(
@@ -34,50 +53,36 @@ function checkDomains(
   for (const node of graph.nodes) {
     if (imported.has(node.domain) || missing.has(node.domain)) continue;
     missing.add(node.domain);
+    const domain = node.domain || 'ai.onnx';
     findings.push({
       code: 'opset-missing',
       severity: 'error',
       at: { graph: path, node: node.label },
-      message: `${node.label} needs the operator set "${node.domain || 'ai.onnx'}", which is not imported`,
+      message: `${node.label} needs the operator set "${domain}", which is not imported`,
+      fix: `Import "${domain}" in the version that the node was made for.`,
+      spec: 'error',
+      runtime: 'rejects',
     });
   }
 }
 
-function checkDefinitions(graph: Graph, path: string, findings: Finding[]): void {
-  const seen = new Map<string, string>();
-  const define = (value: Value, by: string, node?: Node): void => {
-    const earlier = seen.get(value.name);
-    const isInputDefault = earlier === 'an input' && by === 'an initializer';
-    if (earlier !== undefined && !isInputDefault) {
-      findings.push({
-        code: 'value-redefined',
-        severity: 'error',
-        at: { graph: path, value: value.name, ...(node && { node: node.label }) },
-        message: `"${value.name}" is defined by ${earlier} and again by ${by}`,
-      });
-      return;
-    }
-    seen.set(value.name, by);
-  };
-  for (const value of graph.inputs) define(value, 'an input');
-  for (const value of graph.initializers) define(value, 'an initializer');
-  for (const node of graph.nodes) {
-    for (const value of node.outputs) if (value !== null) define(value, node.label, node);
-  }
-  const names = new Set<string>();
-  for (const node of graph.nodes) {
-    if (node.name === '') continue;
-    if (names.has(node.name)) {
-      findings.push({
-        code: 'node-name-duplicate',
-        severity: 'error',
-        at: { graph: path, node: node.label },
-        message: `two nodes are named "${node.name}"`,
-        // ONNX lets names of nodes repeat; onnxruntime does not.
-        spec: 'ok',
-        runtime: 'rejects',
-      });
-    }
-    names.add(node.name);
-  }
+function checkCycles(graph: Graph, path: string, findings: Finding[]): void {
+  const [first, ...others] = nodesInCycles(graph);
+  if (first === undefined) return;
+  const shown = others.slice(0, 4).map((node) => node.label);
+  const more = others.length - shown.length;
+  const names = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const message =
+    others.length === 0
+      ? `${first.label} waits for its own output`
+      : `nodes wait for each other, so that none can run: ${first.label}, ${names}`;
+  findings.push({
+    code: 'graph-cycle',
+    severity: 'error',
+    at: { graph: path, node: first.label },
+    message,
+    fix: 'Cut the cycle: what must come round again belongs in a Loop or Scan.',
+    spec: 'error',
+    runtime: 'rejects',
+  });
 }

@@ -6,6 +6,7 @@ export { type FunctionDefinition, Model, type OpsetImport } from './model.ts';
 export { NameAllocator } from './names.ts';
 export { graphsOf, Node, type NodeFields } from './node.ts';
 export type { Position } from './node-list.ts';
+export { executionOrder } from './order.ts';
 export * from './shape.ts';
 export { type SparseTensor, type Use, Value } from './value.ts';
 export { type GraphVisit, walkGraphs, walkNodes } from './walk.ts';

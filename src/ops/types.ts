@@ -1,5 +1,5 @@
-import type { DataType } from '../tensor/index.ts';
 import type { Size } from '../symbolic/index.ts';
+import type { DataType } from '../tensor/index.ts';
 
 /** Sizes of all dimensions, outermost first. An unknown one is an anonymous symbol. */
 export type Sizes = readonly Size[];

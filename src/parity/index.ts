@@ -22,6 +22,7 @@ export {
   profiles,
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';
+export { outputCases, verificationCases } from './test-cases.ts';
 export { matchesGlob } from './tolerance.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
 export { worstVerdict } from './worst-verdict.ts';

@@ -9,7 +9,7 @@ import {
   type ValueType,
   walkGraphs,
 } from '../graph/index.ts';
-import { evaluateDimension, namesInDimension } from './dimension-expression.ts';
+import { evaluate, parseSize, symbolsOf as symbolsInSize } from '../symbolic/index.ts';
 import type { Change, Pass } from './pass.ts';
 
 export interface FixShapesSettings {
@@ -62,7 +62,9 @@ function bindSymbols(
     bindings.set(symbol, { size, by });
   };
   const known = symbolsOf(model);
-  const mentioned = new Set([...known].flatMap(namesInDimension));
+  const mentioned = new Set(
+    [...known].flatMap((symbol) => [symbol, ...symbolsInSize(parseSize(symbol) ?? 0)]),
+  );
   for (const [symbol, size] of dims) {
     if (!mentioned.has(symbol)) throw unknownSymbol(symbol, known);
     bind(symbol, size, `--dim ${symbol}`);
@@ -84,13 +86,20 @@ function checkFormulas(
 ): void {
   for (const [symbol, { size, by }] of bindings) {
     const others = new Map([...sizes].filter(([name]) => name !== symbol));
-    const implied = evaluateDimension(symbol, others);
+    const implied = sizeOfFormula(symbol, others);
     if (implied === null || implied === size) continue;
     throw new MlkitError(
       'USAGE',
       `${by} gives the dimension "${symbol}" the size ${size}, and the sizes of its symbols make it ${implied}`,
     );
   }
+}
+
+/** The size of a symbol that is a formula; null when a name in it has none, or the result is no size. */
+function sizeOfFormula(symbol: string, sizes: ReadonlyMap<string, number>): number | null {
+  const formula = parseSize(symbol);
+  const size = formula === null ? null : evaluate(formula, (name) => sizes.get(name));
+  return size !== null && Number.isSafeInteger(size) && size >= 0 ? size : null;
 }
 
 /** The shape that an input has so far, held against the one that it is to get. */
@@ -160,7 +169,7 @@ function fixSymbols(model: Model, sizes: ReadonlyMap<string, number>): Change[] 
   const fixed = new Map<string, { size: number; places: number }>();
   const fix = (dimension: Dimension): Dimension => {
     if (!isSymbol(dimension)) return dimension;
-    const size = sizes.get(dimension) ?? evaluateDimension(dimension, sizes);
+    const size = sizes.get(dimension) ?? sizeOfFormula(dimension, sizes);
     if (size === null) return dimension;
     fixed.set(dimension, { size, places: (fixed.get(dimension)?.places ?? 0) + 1 });
     return size;

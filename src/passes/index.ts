@@ -1,4 +1,3 @@
-export { evaluateDimension } from './dimension-expression.ts';
 export { type FixShapesSettings, fixShapes } from './fix-shapes.ts';
 export { type IrFeature, irFeatures } from './ir-features.ts';
 export {

@@ -23,3 +23,4 @@ export type {
   VerificationReport,
 } from './report.ts';
 export { weightRules } from './rules/index.ts';
+export { quantizationCases } from './test-cases.ts';

@@ -22,6 +22,8 @@ export interface Finding {
   readonly message: string;
   /** What to do about it. */
   readonly fix?: string;
+  /** Where it is explained: a URL, or a page of the documentation such as `docs/findings.md#code`. */
+  readonly help?: string;
   /** What the ONNX specification says of it. */
   readonly spec?: 'error' | 'ok';
   /** What onnxruntime does with it. */

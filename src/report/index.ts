@@ -1,3 +1,4 @@
+export type { PathRoots } from './artifact-path.ts';
 export type {
   Block,
   Cell,
@@ -21,14 +22,23 @@ export {
   textBlock,
   toned,
 } from './document.ts';
-export type { ReportFormat } from './files.ts';
-export { loadRenderer, renderReport, reportFileFormat, reportFormats } from './files.ts';
+export type { ReportExtras, ReportFormat } from './files.ts';
+export {
+  loadRenderer,
+  renderGithubFailure,
+  renderReport,
+  renderSummary,
+  reportExtensions,
+  reportFileFormat,
+  reportFormats,
+} from './files.ts';
 export type { Finding, FindingLocation, Severity } from './finding.ts';
 export { countBySeverity, locationText } from './finding.ts';
 export { reportToJson } from './json.ts';
 export type { ModelInfo, ReportBase, ToolInfo, Verdict } from './report.ts';
-export { toolInfo } from './report.ts';
+export { outcomeOf, toolInfo } from './report.ts';
 export type { TextStyle } from './table.ts';
+export type { CheckedCode, TestCase } from './test-case.ts';
 export {
   formatBytes,
   formatCount,

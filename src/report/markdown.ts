@@ -9,10 +9,31 @@ import {
 } from './document.ts';
 import { visibleLines, visibleText } from './visible.ts';
 
-/** A document as GitHub-flavoured Markdown. Nothing in its texts is taken for markup. */
-export function renderMarkdown(document: Document): string {
+/**
+ * A document as GitHub-flavoured Markdown. Nothing in its texts is taken for markup.
+ *
+ * @param mostBytes In UTF-8. Blocks that do not fit are left out whole, and said to be.
+ */
+export function renderMarkdown(document: Document, mostBytes: number = Infinity): string {
+  const title = `# ${escapeMarkdown(document.title)}`;
   const blocks = document.blocks.map(renderBlock).filter((text) => text !== '');
-  return `${[`# ${escapeMarkdown(document.title)}`, ...blocks].join('\n\n')}\n`;
+  return `${[title, ...fitting(blocks, mostBytes - Buffer.byteLength(title))].join('\n\n')}\n`;
+}
+
+const leftOut = '**Note:** A part of the report was left out here, as it is too long.';
+
+/** Blocks in their order, each while there is room for it; runs of others become one remark. */
+function fitting(blocks: readonly string[], mostBytes: number): string[] {
+  const kept: string[] = [];
+  let room = mostBytes - 1;
+  for (const block of blocks) {
+    const isShort = Buffer.byteLength(block) + 2 <= room - Buffer.byteLength(leftOut) - 2;
+    if (!isShort && kept.at(-1) === leftOut) continue;
+    const text = isShort ? block : leftOut;
+    kept.push(text);
+    room -= Buffer.byteLength(text) + 2;
+  }
+  return kept;
 }
 
 function renderBlock(block: Block): string {

@@ -1,5 +1,4 @@
 import CliTable from 'cli-table3';
-import { type ColumnNeed, columnWidths } from './column-widths.ts';
 import {
   type Block,
   type Cell,
@@ -12,7 +11,9 @@ import {
   type Table,
   type Tone,
 } from './document.ts';
-import { fitWidth, textWidth, wrapText } from './text-width.ts';
+import { fitTable, keyValueWidths } from './fit-table.ts';
+import { cutLines, layRecords } from './records.ts';
+import { wrapText } from './text-width.ts';
 import { visibleLines, visibleText } from './visible.ts';
 
 /** What the terminal can do; colours come from outside. */
@@ -30,12 +31,6 @@ const gap = '  ';
 
 /** A cell that would take more lines than this on a terminal is cut with an ellipsis. */
 const mostCellLines = 6;
-
-/**
- * Where there is no terminal, cells are wrapped at this width all the same: every cell of a column is
- * padded to the widest, and a file may hold a name of a megabyte.
- */
-const widestCell = 400;
 
 /** The layout library costs more per row the more rows a table has, so it gets them in parts. */
 const rowsAtATime = 20;
@@ -95,13 +90,19 @@ function renderNote(note: Note, style: TextStyle): string {
 function renderKeyValues(block: KeyValues, style: TextStyle): string {
   const rows = block.entries.map(([key, value]): Cell[] => [{ text: key, tone: 'dim' }, value]);
   const columns = [{ header: '' }, { header: '' }];
-  const widths = fitColumns(columns, rows, style);
+  const widths = keyValueWidths({ columns, rows }, style.width);
   return layRows(rows, columns, widths, style).join('\n');
 }
 
 function renderTable(table: Table, style: TextStyle): string {
-  const { columns, rows } = table;
-  const widths = fitColumns(columns, rows, style);
+  const { columns, rows, widths, isCramped } = fitTable(table, style.width);
+  if (isCramped && style.width !== null && columns.length > 2) {
+    return layRecords({ columns, rows }, style.width, mostCellLines, {
+      label: (text) => style.color('dim', text),
+      value: (cell, text) => inTone(cell, text, style),
+      title: (cell, text) => style.color(cellTone(cell) ?? 'strong', text),
+    }).join('\n');
+  }
   const header = columns.map((column): Cell => ({ text: column.header, tone: 'dim' }));
   const rule = widths.map((width) => '─'.repeat(width)).join(gap);
   return [
@@ -111,23 +112,9 @@ function renderTable(table: Table, style: TextStyle): string {
   ].join('\n');
 }
 
-function fitColumns(
-  columns: Table['columns'],
-  rows: readonly (readonly Cell[])[],
-  style: TextStyle,
-): number[] {
-  const needs = columns.map((column, i): ColumnNeed => {
-    let natural = textWidth(visibleText(column.header));
-    for (const row of rows) {
-      natural = Math.max(natural, textWidth(visibleText(cellText(row[i] ?? ''))));
-    }
-    return {
-      natural: Math.min(Math.max(natural, 1), widestCell),
-      flexible: column.align !== 'right',
-    };
-  });
-  const room = style.width === null ? null : style.width - gap.length * (columns.length - 1);
-  return columnWidths(needs, room);
+function inTone(cell: Cell, text: string, style: TextStyle): string {
+  const tone = cellTone(cell);
+  return tone === undefined ? text : style.color(tone, text);
 }
 
 /** The lines of the rows; a row takes more than one where a cell is wrapped. */
@@ -162,15 +149,10 @@ function physicalRows(row: readonly Cell[], widths: number[], style: TextStyle):
 
 /** The lines of one cell, coloured but not yet padded. */
 function layCell(cell: Cell, width: number, style: TextStyle): string[] {
-  const text = visibleText(cellText(cell));
-  const tone = cellTone(cell);
-  let lines = wrapText(text, width);
-  if (style.width !== null && lines.length > mostCellLines) {
-    const last = lines[mostCellLines - 1] ?? '';
-    lines = [...lines.slice(0, mostCellLines - 1), `${fitWidth(last, width - 1)}…`];
-  }
+  const wrapped = wrapText(visibleText(cellText(cell)), width);
+  const lines = style.width === null ? wrapped : cutLines(wrapped, mostCellLines);
   // Each line is coloured by itself: a colour that runs over a line's end would colour the padding.
-  return lines.map((line) => (tone === undefined ? line : style.color(tone, line)));
+  return lines.map((line) => inTone(cell, line, style));
 }
 
 const borderless = {

@@ -49,12 +49,25 @@ export function wrapText(text: string, width: number): string[] {
   }
 }
 
-/** The index to break before: at most `limit`, and not before a third of it. */
+/** The index to break before: at most `limit`; outside of brackets, so that `[1, 3, 224]` stays whole. */
 function breakPoint(text: string, limit: number): number {
-  if (text[limit] === ' ') return limit;
   const start = text.slice(0, limit);
-  const blank = start.lastIndexOf(' ');
-  if (blank > 0) return blank + 1;
+  const blanks = blanksOf(text[limit] === ' ' ? `${start} ` : start);
+  if (blanks.outside > limit / 3) return Math.min(blanks.outside + 1, limit);
+  if (blanks.any > 0) return Math.min(blanks.any + 1, limit);
   const separator = Math.max(...['/', '.', '_', ':', '-', ','].map((s) => start.lastIndexOf(s)));
   return separator > limit / 3 ? separator + 1 : limit;
+}
+
+/** The last blank, and the last that is not in square brackets nor after a colon; -1 where there is none. */
+function blanksOf(start: string): { readonly any: number; readonly outside: number } {
+  let depth = 0;
+  let outside = -1;
+  for (let at = 0; at < start.length; at += 1) {
+    const character = start[at];
+    if (character === '[') depth += 1;
+    else if (character === ']') depth = Math.max(depth - 1, 0);
+    else if (character === ' ' && depth === 0 && start[at - 1] !== ':') outside = at;
+  }
+  return { any: start.lastIndexOf(' '), outside };
 }

@@ -209,7 +209,7 @@ describe('options', () => {
     [['m', '--threads'], "option '--threads <n>' argument missing"],
     [['m', '--provider', 'gpu'], '--provider: "gpu" is not one of cpu, cuda'],
     [['m', '--dim', 'a=1', '--dim', 'a=2'], '--dim: "a" is given twice'],
-    [['m', '--report', 'x.html'], '--report x.html: a report cannot be written as .html'],
+    [['m', '--report', 'x.pdf'], '--report x.pdf: a report cannot be written as .pdf'],
     [['m', '--format', 'xml'], '--format: "xml" is not one of qdq, table, json, markdown'],
     [['m', '-o', ''], 'the value of -o is empty'],
     [[], "missing required argument 'model'"],

@@ -81,6 +81,30 @@ describe('fixing shapes', () => {
     });
   });
 
+  test.each([
+    ['(s0 - 1)//2 + 1', 4],
+    ['-(1 - s0)//4', 1],
+    ['floor(s0/2)', 3],
+    ['past.len + s0', 10],
+    ['s0 % 2', 1],
+    ['Max(1, s0)', 7],
+    ['unknown + 1', null],
+    ['batch - s0', null],
+    ['s0//0', null],
+    ['99999999999*99999999999', null],
+    ['9007199254740991*s0', null],
+    ['batch s0', null],
+    [`${'('.repeat(100_000)}1`, null],
+    ['-'.repeat(100_000), null],
+  ])('%.30s is %s', (formula, size) => {
+    const model = buildModel({}, (b) => {
+      const x = b.input('x', 'float32', ['batch', 's0', 'past.len', formula]);
+      b.output(b.node('Relu', [x], {}, { outputs: ['y'] }));
+    });
+    fixShapes.run(model, dims({ batch: 2, s0: 7, 'past.len': 3 }));
+    expect(model.graph.inputs[0]?.type).toEqual(tensorType('float32', [2, 7, 3, size ?? formula]));
+  });
+
   test("takes sizes of symbols from an input's shape", () => {
     const model = example();
     fixShapes.run(model, shapes({ x: [2, 3, 8] }));

@@ -75,3 +75,38 @@ test('a code block cannot be closed from inside', () => {
   const text = renderMarkdown(document('t', [textBlock('````\nout')]));
   expect(text).toContain('`````text\n````\nout\n`````');
 });
+
+describe('a limit of bytes', () => {
+  const long = table(
+    ['a'],
+    Array.from({ length: 100 }, (_, i) => [`row ${i}`]),
+    'Long',
+  );
+  const blocks = [
+    note('info', 'before'),
+    long,
+    long,
+    textBlock('x'.repeat(2000)),
+    note('info', 'after'),
+  ];
+
+  test('leaves out whole blocks, and says so once for each run of them', () => {
+    const text = renderMarkdown(document('title', blocks), 500);
+    expect(text.split('was left out')).toHaveLength(2);
+    expect(text).toMatch(
+      /^# title\n\n\*\*Note:\*\* before\n\n\*\*Note:\*\* A part .*\n\n\*\*Note:\*\* after\n$/,
+    );
+  });
+
+  test.each([250, 500, 1500, 2000, 4000])('%i is kept', (most) => {
+    const wide = [...blocks, ...blocks, note('info', '漢'.repeat(100))];
+    expect(Buffer.byteLength(renderMarkdown(document('title', wide), most))).toBeLessThanOrEqual(
+      most,
+    );
+  });
+
+  test('changes nothing where all fits', () => {
+    const page = document('title', blocks);
+    expect(renderMarkdown(page, 100_000)).toBe(renderMarkdown(page));
+  });
+});

@@ -45,21 +45,30 @@ describe('reportFileFormat', () => {
   test.each([
     ['out.json', 'json'],
     ['dir.d/out.MD', 'markdown'],
+    ['out.html', 'html'],
+    ['out.xml', 'junit'],
+    ['out.sarif', 'sarif'],
+    ['out.sarif.json', 'sarif'],
+    ['sarif.json', 'json'],
   ])('%s is %s', (path, format) => {
     expect(reportFileFormat(path)).toBe(format);
   });
 
-  test.each(['out.html', 'out.xml', 'out.sarif', 'out', 'json', '.json'])(
+  test.each(['out.pdf', 'out.table', 'out', 'json', '.json', 'html', 'a/.sarif'])(
     '%s is refused',
     (path) => {
       expect(() => reportFileFormat(path)).toThrowError(
-        expect.objectContaining({ code: 'USAGE', hint: 'Supported extensions: .json, .md.' }),
+        expect.objectContaining({
+          code: 'USAGE',
+          hint: 'Supported extensions: .json, .md, .html, .xml, .sarif.',
+        }),
       );
     },
   );
 
   test('reportFormats are the values of --format', () => {
-    expect(reportFormats).toEqual(['table', 'json', 'markdown']);
+    const formats = ['table', 'json', 'markdown', 'html', 'junit', 'sarif', 'github'];
+    expect(reportFormats).toEqual(formats);
   });
 });
 

@@ -99,7 +99,7 @@ describe('on a terminal', () => {
   });
 
   test('what is wrapped is all there, and numbers are whole', () => {
-    const text = render([wideTable], { ...plainStyle, width: 60 });
+    const text = render([wideTable], { ...plainStyle, width: 72 });
     const firstColumn = text
       .split('\n')
       .slice(4)
@@ -112,6 +112,78 @@ describe('on a terminal', () => {
   test('a cell that would fill the screen is cut with an ellipsis', () => {
     const text = render([table(['node'], [['x'.repeat(5000)]])], { ...plainStyle, width: 50 });
     expect(text.length).toBeLessThan(500);
+    expect(text).toContain('…');
+  });
+});
+
+describe('a table that would be cramped becomes records', () => {
+  const right = (header: string) => ({ header, align: 'right' }) as const;
+  const stats = table(
+    ['constant', 'type', 'shape', right('size'), right('min'), right('zeros'), 'role'],
+    [
+      ['encoder.layer.0.weight', 'float32', '[768, 768]', '2.25 MiB', '-0.8999', '0', ''],
+      ['ids', 'int64', '[2]', '16 B', '-1', '12', 'index'],
+    ],
+    'Constants',
+  );
+
+  test('values stay whole and stand below each other', () => {
+    expect(render([stats], { ...plainStyle, width: 60 })).toBe(`title
+
+Constants
+encoder.layer.0.weight
+  type float32  shape [768, 768]  size 2.25 MiB  min -0.8999
+  zeros 0
+ids
+  type int64    shape [2]         size 16 B      min -1
+  zeros 12  role index
+`);
+  });
+
+  test('with room for all, it stays a table', () => {
+    expect(render([stats], { ...plainStyle, width: 90 })).toContain('────');
+    expect(render([stats])).toContain('────');
+  });
+
+  test('long values have lines of their own, below each other and with their header', () => {
+    const wide = 'x: float32[1, 128, 768], w: float32[768, 768], b: float32[768]';
+    const nodes = table(['op', 'name', 'inputs', 'outputs'], [['Gemm', 'fc', wide, wide]]);
+    expect(render([nodes], { ...plainStyle, width: 50 })).toBe(`title
+
+Gemm
+  name     fc
+  inputs   x: float32[1, 128, 768],
+           w: float32[768, 768], b: float32[768]
+  outputs  x: float32[1, 128, 768],
+           w: float32[768, 768], b: float32[768]
+`);
+  });
+
+  test('columns without a value give way first', () => {
+    const rows = [['encoder.layer.0.weight', '', '1,234,567', '']];
+    const text = render([table(['name', 'role of it', right('bytes'), 'where'], rows)], {
+      ...plainStyle,
+      width: 36,
+    });
+    expect(text).toContain('encoder.layer.0.weight  1,234,567');
+    expect(text).not.toContain('role of it');
+  });
+
+  test.each([12, 20, 40, 60])('no line is wider than %i', (width) => {
+    const long = table(['a'.repeat(50), 'b'.repeat(50), 'c'], [[longName, longName, longName]]);
+    const lines = render([stats, long], { ...plainStyle, width }).split('\n');
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
+  });
+
+  test('a value that would fill the screen is cut', () => {
+    const text = render(
+      [table(['a', 'b', right('c')], [['x'.repeat(900), 'y'.repeat(900), '1'.repeat(90)]])],
+      {
+        ...plainStyle,
+        width: 40,
+      },
+    );
+    expect(text.split('\n').length).toBeLessThan(25);
     expect(text).toContain('…');
   });
 });
@@ -184,6 +256,8 @@ describe('text width', () => {
     ['/model/layer/conv', 10, ['/model/', 'layer/conv']],
     ['abcdefgh', 3, ['abc', 'def', 'gh']],
     ['漢字漢字', 4, ['漢字', '漢字']],
+    ['weights, w: float[1, 3]', 20, ['weights,', 'w: float[1, 3]']],
+    ['[1, 2, 3, 4, 5]', 8, ['[1, 2,', '3, 4, 5]']],
     ['short', 10, ['short']],
   ])('%s wraps at %i', (text, width, lines) => {
     expect(wrapText(text, width)).toEqual(lines);

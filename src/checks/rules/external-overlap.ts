@@ -12,6 +12,7 @@ export const externalOverlap: Check<'external-overlap'> = {
         code: 'external-overlap',
         at: {},
         message: `${overlapBytes} bytes of "${location}" belong to more than one constant that do not start and end together`,
+        fix: 'Look whether the offsets are right; if constants shall share bytes, save the model again.',
         spec: 'ok',
         runtime: 'accepts',
       }));

@@ -13,6 +13,7 @@ export const fileTooLarge: Check<'file-too-large'> = {
         at: {},
         message: `the file has ${sizeBytes} bytes, and protobuf readers, onnxruntime's among them, take at most ${limits.protobufBytes}`,
         fix: 'Move the weights to a data file: mlkit convert --external.',
+        spec: 'ok',
         runtime: 'rejects',
       },
     ];

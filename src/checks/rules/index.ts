@@ -6,6 +6,7 @@ import { externalOverlap } from './external-overlap.ts';
 import { externalRange } from './external-range.ts';
 import { externalUnusedBytes } from './external-unused-bytes.ts';
 import { fileTooLarge } from './file-too-large.ts';
+import { functionMissing } from './function-missing.ts';
 import { initializerInput } from './initializer-input.ts';
 import { initializerUnused } from './initializer-unused.ts';
 import { irVersionMissing } from './ir-version-missing.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   externalHardLink,
   constants,
   operatorCustom,
+  functionMissing,
   initializerUnused,
   initializerInput,
 ];

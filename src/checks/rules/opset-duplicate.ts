@@ -19,6 +19,7 @@ export const opsetDuplicate: Check<'opset-duplicate'> = {
         code: 'opset-duplicate',
         at: {},
         message: `the operator set ${domain || 'ai.onnx'} is imported more than once: ${versions}`,
+        fix: 'Keep one of them: the last is the one that counts.',
         spec: 'ok',
         runtime: 'accepts',
       });

@@ -115,9 +115,8 @@ export const command: CommandModule = {
   async run({ args, options, io, progress }: CommandContext): Promise<CommandOutcome> {
     const config = configOf(args[0] ?? '', options, io.cwd);
     const { samplesOut } = options as { samplesOut?: string };
-    const { benchmark, presentBenchmark, samplesFormat, samplesText } = await import(
-      '../../benchmark/index.ts'
-    );
+    const { benchmark, benchmarkCases, presentBenchmark, samplesFormat, samplesText } =
+      await import('../../benchmark/index.ts');
     const format = samplesOut === undefined ? null : samplesFormat(samplesOut);
     const taken = [config.modelPath, ...(config.baseline === null ? [] : [config.baseline])];
     if (samplesOut !== undefined) {
@@ -127,6 +126,7 @@ export const command: CommandModule = {
     return {
       report,
       document: () => presentBenchmark(report),
+      testCases: () => benchmarkCases(report),
       exit: exitOf(report.verdict),
       ...(samplesOut !== undefined &&
         format !== null && {

@@ -4,6 +4,7 @@ import {
   type ConvertConfig,
   type ConvertReport,
   checkModel,
+  conversionCases,
   convertModel,
   type ExternalConfig,
   externalDefaults,
@@ -225,7 +226,12 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
       signal: io.signal,
     });
     const exit = report.verdict === 'pass' ? exitStatus.done : exitStatus.answerIsNo;
-    return { report, document: () => presentCheck(report), exit };
+    return {
+      report,
+      document: () => presentCheck(report),
+      checks: async () => (await import('../checked-codes.ts')).checkedCodes(),
+      exit,
+    };
   }
   const config = configOf(flags, outputName);
   if (outputName === undefined && !config.dryRun) {
@@ -240,7 +246,12 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
     name,
     ...(outputName !== undefined && { outputName }),
   });
-  return { report, document: () => presentConversion(report), exit: exitOf(report) };
+  return {
+    report,
+    document: () => presentConversion(report),
+    testCases: () => conversionCases(report),
+    exit: exitOf(report),
+  };
 }
 
 function exitOf({ verification, config }: ConvertReport): number {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { exitStatus, MlkitError } from '../../errors.ts';
 import type { InspectConfig, InspectReport } from '../../inspect/index.ts';
+import type { OpenModel } from '../../onnx/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
 import { outputOptions, outputOptionsOf } from '../options.ts';
 
@@ -12,6 +13,7 @@ Examples:
   mlkit inspect model.onnx --stats         # their least, greatest and mean value, zeros, NaN, Inf
   mlkit inspect model.onnx --text          # the graph in ONNX textual syntax
   mlkit inspect model.onnx --check         # exit 1 if there are errors
+  mlkit inspect weights.pt --check         # what a pickle would run; it is not run
 `;
 
 export const command: CommandModule = {
@@ -19,7 +21,10 @@ export const command: CommandModule = {
   summary: 'what is in a model, and what is wrong with it; no weights are read unless asked for',
   configure(program) {
     program
-      .argument('<model>', 'an ONNX model')
+      .argument(
+        '<model>',
+        'an ONNX model; of safetensors, .npz, .pt2, .ort, PyTorch and pickle files, the headers',
+      )
       .option('--nodes', 'list the nodes, with the types of what they read and write')
       .option('--tensors', 'list the constants, largest first')
       .option('--stats', 'list the constants with what their values are; reads the weights')
@@ -41,7 +46,14 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     import('../../onnx/index.ts'),
   ]);
   const [path = ''] = args;
-  const open = openModel(resolve(io.cwd, path));
+  const file = resolve(io.cwd, path);
+  let open: OpenModel;
+  try {
+    open = openModel(file);
+  } catch (error) {
+    const { inspectForeignFile } = await import('../foreign-file.ts');
+    return inspectForeignFile(context, file, error);
+  }
   let report: InspectReport;
   try {
     if (config.stats) progress.start('reading the weights', 1);
@@ -55,6 +67,9 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
   return {
     report,
     document: () => presentInspection(report),
+    ...(config.check && {
+      checks: async () => (await import('../checked-codes.ts')).checkedCodes(),
+    }),
     exit: report.verdict === 'fail' ? exitStatus.answerIsNo : exitStatus.done,
   };
 }

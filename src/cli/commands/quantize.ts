@@ -9,6 +9,7 @@ import {
   presentQuantization,
   type QuantizeConfig,
   type QuantizeReport,
+  quantizationCases,
   quantizeModel,
   type WeightType,
   weightTypes,
@@ -146,7 +147,12 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
     name,
     ...(outputName !== undefined && { outputName }),
   });
-  return { report, document: () => presentQuantization(report), exit: exitOf(report) };
+  return {
+    report,
+    document: () => presentQuantization(report),
+    testCases: () => quantizationCases(report),
+    exit: exitOf(report),
+  };
 }
 
 /** What is written is ONNX; under another name it would be taken for something else. */

@@ -153,7 +153,7 @@ function outputValue({ flag, parse }: Limit, text: string): OutputValue {
 async function run(context: CommandContext): Promise<CommandOutcome> {
   const { io, progress } = context;
   const config = configOf(context);
-  const { validate, presentValidation } = await import('../../validate/index.ts');
+  const { validate, presentValidation, validationCases } = await import('../../validate/index.ts');
   progress.start(config.candidate === null ? 'running the model' : 'running both models', 1);
   const report = await validate(config, {
     signal: io.signal,
@@ -161,7 +161,12 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
       progress.update(total === null ? 0 : done / total, `sample ${done}`),
   });
   const shown = asTyped(report, context);
-  return { report: shown, document: () => presentValidation(shown), exit: exitOf(report) };
+  return {
+    report: shown,
+    document: () => presentValidation(shown),
+    testCases: () => validationCases(shown),
+    exit: exitOf(report),
+  };
 }
 
 /** The report with paths as the user wrote them. */

@@ -1,6 +1,6 @@
 import type { Model, Value } from '../../graph/index.ts';
 import type { ModelInput } from '../inputs.ts';
-import { evaluateDimension, isExpression } from './expression.ts';
+import { formulaOf, sizeOfFormula } from './expression.ts';
 import { type Propagation, propagateSizes } from './propagate.ts';
 import { findVariables, type Variable, variableKey } from './variables.ts';
 
@@ -185,9 +185,7 @@ function sizeOf(
   symbols: ReadonlyMap<string, number>,
 ): number {
   if (typeof size === 'number') return size;
-  if (typeof size === 'string' && isExpression(size) && !symbols.has(size)) {
-    const result = evaluateDimension(size, (name) => symbols.get(name) ?? null);
-    return Math.max(0, result ?? 1);
-  }
+  const formula = size === null || symbols.has(size) ? null : formulaOf(size);
+  if (formula !== null) return Math.max(0, sizeOfFormula(formula, symbols) ?? 1);
   return symbols.get(variableKey(input, axis)) ?? 1;
 }

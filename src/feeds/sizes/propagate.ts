@@ -1,8 +1,9 @@
 import { MlkitError } from '../../errors.ts';
 import type { Graph, Model, Node, Value } from '../../graph/index.ts';
+import { parseSize } from '../../symbolic/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { elementwiseRules } from './elementwise-rules.ts';
-import { evaluateDimension } from './expression.ts';
+import { sizeOfFormula } from './expression.ts';
 import { foldIntegers, integersOf } from './integers.ts';
 import { layoutRules } from './layout-rules.ts';
 import { linearRules } from './linear-rules.ts';
@@ -206,7 +207,9 @@ class Propagator implements Propagation {
     const sizes = value.type.shape.map((size) => {
       if (typeof size !== 'string') return size;
       const given = this.#symbols.get(size);
-      return given ?? evaluateDimension(size, (name) => this.#symbols.get(name) ?? null);
+      if (given !== undefined) return given;
+      const formula = parseSize(size);
+      return formula === null ? null : sizeOfFormula(formula, this.#symbols);
     });
     return sizes.every((size) => size !== null && size >= 0) ? (sizes as number[]) : null;
   }

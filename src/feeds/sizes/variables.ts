@@ -1,6 +1,7 @@
+import { symbolsOf } from '../../symbolic/index.ts';
 import { type DimensionRole, dimensionRole } from '../dimension-names.ts';
 import type { ModelInput } from '../inputs.ts';
-import { isExpression, namesIn } from './expression.ts';
+import { formulaOf } from './expression.ts';
 
 /** A dimension of the inputs whose size has to be chosen. */
 export interface Variable {
@@ -47,8 +48,9 @@ export function findVariables(
   for (const input of inputs) {
     for (const [axis, size] of input.dims.entries()) {
       if (typeof size === 'number') continue;
-      if (size !== null && isExpression(size)) {
-        for (const name of namesIn(size)) {
+      const formula = size === null ? null : formulaOf(size);
+      if (formula !== null) {
+        for (const name of symbolsOf(formula)) {
           if (!variables.has(name)) variables.set(name, namedVariable(name));
         }
         continue;

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { type ValidateReport, validationCases } from '../../src/validate/index.ts';
+
+const accuracy: ValidateReport['accuracy'] = {
+  reference: 0.95,
+  candidate: 0.93,
+  dropPct: 2,
+  dropLowPct: 1,
+  dropHighPct: 3,
+  rows: 1000,
+  low: 0.9,
+  high: 0.96,
+  output: 'y',
+};
+
+function report(more: Partial<ValidateReport>): ValidateReport {
+  return {
+    schema: 1,
+    kind: 'validate',
+    tool: { name: 'mlkit', version: '1' },
+    model: { path: 'dir\\a.onnx', sizeBytes: 1 },
+    candidate: { path: 'b.onnx', sizeBytes: 1 },
+    config: {},
+    decidedBy: [],
+    reasons: [],
+    inputs: [],
+    warnings: [],
+    ...more,
+  };
+}
+
+test('accuracy passes or fails by the limit, where there is one', () => {
+  const cases = (maxDropPct: number | null) =>
+    validationCases(
+      report({
+        accuracy,
+        config: { maxDropPct },
+        decidedBy: maxDropPct === null ? [] : ['accuracy'],
+      }),
+    );
+  const told = { suite: 'dir/a.onnx and b.onnx', name: 'accuracy' };
+  const output = '95.00% to 93.00% of 1000 rows, a drop of 2 points';
+  expect(cases(null)).toEqual([{ ...told, output, outcome: 'passed' }]);
+  expect(cases(2.5)).toEqual([{ ...told, output, outcome: 'passed' }]);
+  const [failed] = cases(1);
+  expect(failed).toMatchObject({ ...told, outcome: 'failed' });
+  expect(failed?.message).toContain('accuracy drops by 2 percentage points');
+});
+
+test('outputs that decide nothing are not tested', () => {
+  const outputs = [
+    { name: 'y', verdict: 'fail', reasons: ['r'], warnings: [], minimumTolerance: { flags: '' } },
+  ] as unknown as NonNullable<ValidateReport['outputs']>;
+  expect(validationCases(report({ outputs, decidedBy: ['accuracy'] }))).toEqual([]);
+  expect(validationCases(report({ outputs, decidedBy: ['outputs'] }))).toMatchObject([
+    { name: 'output y', outcome: 'failed', message: 'r' },
+  ]);
+});
