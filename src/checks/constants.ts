@@ -8,7 +8,7 @@ import {
   type Value,
   walkGraphs,
 } from '../graph/index.ts';
-import { byteLengthOf, elementCountOf, Tensor } from '../tensor/index.ts';
+import { byteLengthOf, elementCountOf, Tensor, type TensorStorage } from '../tensor/index.ts';
 import { listTensor } from './list-tensor.ts';
 import { isQuantizationInput } from './quantization-inputs.ts';
 
@@ -57,6 +57,26 @@ export function findConstants(model: Model): Constant[] {
     }
   }
   return found;
+}
+
+/** What two constants have in common that lie in the same bytes; a constant of its own otherwise. */
+export function placeOfConstant({ tensor }: Constant): TensorStorage | string {
+  const { external } = tensor.storage;
+  if (external === undefined) return tensor.storage;
+  return `${external.location}\n${external.offset}\n${tensor.byteLength}`;
+}
+
+/** For each constant that lies in the bytes of an earlier one, that one. */
+export function sharedConstants(constants: readonly Constant[]): ReadonlyMap<Constant, Constant> {
+  const first = new Map<TensorStorage | string, Constant>();
+  const shared = new Map<Constant, Constant>();
+  for (const each of constants) {
+    const place = placeOfConstant(each);
+    const earlier = first.get(place);
+    if (earlier === undefined) first.set(place, each);
+    else shared.set(each, earlier);
+  }
+  return shared;
 }
 
 function ofInitializers(graph: Graph, path: string, found: Constant[]): void {

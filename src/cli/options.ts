@@ -7,6 +7,7 @@ import {
   reportFileFormat,
   reportFormats,
 } from '../report/index.ts';
+import type { RuntimeRelease } from '../schemas/index.ts';
 import {
   parseChoice,
   parseChoiceList,
@@ -139,6 +140,60 @@ export function shapeOptions(command: Command): void {
         return addOnce(previous, '--shape', input, shape);
       },
     );
+}
+
+/** `--check` and what goes with it. */
+export function checkOptions(command: Command): void {
+  command
+    .option('--check', 'check the model and change nothing; exit 1 if it has errors')
+    .option('--weights', 'with --check: read the weights too, for NaN, infinities and the like')
+    .option('--no-runtime', 'with --check: do not ask onnxruntime whether it loads the model')
+    .option(
+      '--target <onnxruntime@1.17>',
+      'with --check: the release of onnxruntime that the model is meant for',
+    );
+}
+
+export interface CheckOptions {
+  readonly check: boolean;
+  readonly weights: boolean;
+  readonly runtime: boolean;
+  readonly target: RuntimeRelease | null;
+}
+
+/**
+ * The values of {@link checkOptions}.
+ *
+ * @throws MlkitError USAGE for a target that is not known, and for what means nothing by itself.
+ */
+export async function checkOptionsOf(
+  options: Readonly<Record<string, unknown>>,
+): Promise<CheckOptions> {
+  const { check, weights, runtime, target } = options as {
+    check?: boolean;
+    weights?: boolean;
+    runtime?: boolean;
+    target?: string;
+  };
+  if (check !== true) {
+    const idle = { '--weights': weights, '--no-runtime': runtime === false, '--target': target };
+    const given = Object.entries(idle).find(([, value]) => value !== undefined && value !== false);
+    if (given !== undefined) {
+      throw new MlkitError('USAGE', `${given[0]} has no meaning without --check`);
+    }
+  }
+  return {
+    check: check === true,
+    weights: weights === true,
+    runtime: runtime !== false,
+    target: target === undefined ? null : await runtimeTarget(target),
+  };
+}
+
+/** Few runs name a release, and need not load what knows them. */
+async function runtimeTarget(text: string): Promise<RuntimeRelease> {
+  const { parseRuntimeTarget } = await import('../schemas/index.ts');
+  return parseRuntimeTarget(text);
 }
 
 /** `--inputs SRC`, repeatable: a .npz, NAME=file.npy, or a folder. */

@@ -1,12 +1,12 @@
+import { presentVerdicts } from '../checks/index.ts';
 import {
   type Block,
   type Cell,
   type Document,
   document,
-  type Finding,
+  findingNotes,
   formatBytes,
   keyValues,
-  locationText,
   note,
   table,
   toned,
@@ -96,44 +96,17 @@ function verificationCell({ verdict, reason }: VerificationReport): Cell {
 
 /** What a check has found, for a person to read. */
 export function presentCheck(report: ConvertCheckReport): Document {
-  const { check, findings, irVersion, opsets, verdict } = report;
+  const { check, requirements, config, findings, irVersion, opsets, verdict } = report;
   const blocks: Block[] = [
     keyValues([
       ['IR version', irVersion],
       ['opsets', opsetText(opsets)],
-      ['specification', check.spec === 'valid' ? toned('valid', 'good') : toned('invalid', 'bad')],
-      ['onnxruntime', runtimeCell(check.runtime)],
     ]),
-  ];
-  blocks.push(...findings.slice(0, listedFindings).map(findingNote));
-  const rest = findings.length - listedFindings;
-  if (rest > 0) blocks.push(note('info', `${rest} more; --json lists them all.`));
-  blocks.push(
+    ...presentVerdicts(check, requirements, config['runtime'] === true),
+    ...findingNotes(findings, listedFindings, '--json lists all'),
     verdict === 'pass'
       ? note('success', findings.length === 0 ? 'No errors.' : 'No errors in the model itself.')
       : note('error', 'The model has errors.'),
-  );
+  ];
   return document(report.model.path, blocks);
-}
-
-/** As a note, which is never cut, however narrow the terminal. */
-function findingNote({ severity, code, at, message, fix }: Finding): Block {
-  const isPlaced = [at.node, at.value].every(
-    (name) => name === undefined || message.includes(name),
-  );
-  const where = isPlaced ? '' : `${locationText(at)}: `;
-  const end = fix === undefined || /[.!?]$/.test(message) ? '' : '.';
-  const what = fix === undefined ? message : `${message}${end} ${fix}`;
-  return note(severity, `${where}${what} (${code})`);
-}
-
-function runtimeCell(runtime: ConvertCheckReport['check']['runtime']): Cell {
-  switch (runtime) {
-    case 'loads':
-      return toned('loads it', 'good');
-    case 'rejects':
-      return toned('does not load it', 'bad');
-    case 'unknown':
-      return toned('not tried', 'dim');
-  }
 }

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../checks/index.ts';
+import type { CheckReport, Requirements } from '../checks/index.ts';
 import type { Model } from '../graph/index.ts';
 import type { SavedFile } from '../onnx/index.ts';
 import type { OutputParity } from '../parity/index.ts';
@@ -59,6 +59,8 @@ export interface ConvertCheckReport extends ReportBase {
   readonly irVersion: number;
   readonly opsets: Opsets;
   readonly check: CheckReport;
+  /** What it takes to run the model. */
+  readonly requirements: Requirements;
   readonly findings: readonly Finding[];
 }
 

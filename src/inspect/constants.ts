@@ -1,4 +1,4 @@
-import { type Constant, type ConstantRole, compareText } from '../checks/index.ts';
+import { type Constant, type ConstantRole, compareText, placeOfConstant } from '../checks/index.ts';
 import type { TensorStorage } from '../tensor/index.ts';
 import type { ConstantTotal, InspectReport } from './report.ts';
 
@@ -11,26 +11,6 @@ const rolesInOrder: readonly ConstantRole[] = [
   'unused',
 ];
 
-/** What two constants have in common that lie in the same bytes; a constant of its own otherwise. */
-function placeOf({ tensor }: Constant): TensorStorage | string {
-  const { external } = tensor.storage;
-  if (external === undefined) return tensor.storage;
-  return `${external.location}\n${external.offset}\n${tensor.byteLength}`;
-}
-
-/** For each constant that lies in the bytes of an earlier one, that one. */
-export function sharedConstants(constants: readonly Constant[]): ReadonlyMap<Constant, Constant> {
-  const first = new Map<TensorStorage | string, Constant>();
-  const shared = new Map<Constant, Constant>();
-  for (const each of constants) {
-    const place = placeOf(each);
-    const earlier = first.get(place);
-    if (earlier === undefined) first.set(place, each);
-    else shared.set(each, earlier);
-  }
-  return shared;
-}
-
 /** The numbers of a report that are about constants; each piece of storage counts once. */
 export function totalConstants(
   constants: readonly Constant[],
@@ -42,7 +22,7 @@ export function totalConstants(
   for (const role of rolesInOrder) {
     const total = { tensors: 0, elements: 0, bytes: 0 };
     for (const each of constants) {
-      const place = placeOf(each);
+      const place = placeOfConstant(each);
       if (each.role !== role || counted.has(place)) continue;
       counted.add(place);
       const { bytes } = each;

@@ -1,10 +1,12 @@
 import {
   type Constant,
+  checkOpenModel,
   compareText,
+  type ModelCheckSettings,
   ModelFacts,
   operatorName,
   runChecks,
-  specVerdict,
+  sharedConstants,
 } from '../checks/index.ts';
 import {
   type Graph,
@@ -16,7 +18,7 @@ import {
 } from '../graph/index.ts';
 import type { OpenModel } from '../onnx/index.ts';
 import { countBySeverity, toolInfo } from '../report/index.ts';
-import { sharedConstants, totalConstants } from './constants.ts';
+import { totalConstants } from './constants.ts';
 import { describeDataFile } from './describe-data-file.ts';
 import { countOperators, type OperatorFacts } from './operators.ts';
 import type { InspectServices, ReadStats } from './read-stats.ts';
@@ -50,10 +52,13 @@ export async function inspectModel(
   const { constants, customOperators } = facts;
   const operators = countOperators(model);
   const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
-  const checked = runChecks(facts);
+  const checked = config.check
+    ? await checkOpenModel(open, checkSettings(config, services))
+    : { findings: runChecks(facts) };
   const printer = await loadPrinter(config);
   const stats = await statsOf(facts, config, services);
-  const findings = [...checked, ...(stats?.findings ?? [])];
+  const computed = await computeTypes(model, config);
+  const findings = [...checked.findings, ...(stats?.findings ?? [])];
   const dataBytes = externalFiles.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
   const withDefault = graph.inputs.filter(hasDefault);
   return {
@@ -66,7 +71,12 @@ export async function inspectModel(
       dataBytes,
       totalBytes: open.sizeBytes + dataBytes,
     },
-    config: { ...config },
+    config: {
+      ...config,
+      dims: Object.fromEntries(config.dims),
+      inputShapes: Object.fromEntries(config.inputShapes),
+      target: config.target?.version ?? null,
+    },
     irVersion: model.irVersion,
     producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
     producerName: model.producerName,
@@ -89,19 +99,54 @@ export async function inspectModel(
     functions: describeFunctions(model, operators, config.functions ? printer : null),
     externalFiles,
     findings,
-    ...(config.check && {
+    ...('check' in checked && {
       verdict: countBySeverity(findings).error > 0 ? 'fail' : 'pass',
-      check: { spec: specVerdict(checked), runtime: 'unknown', run: 'unknown' },
+      check: checked.check,
+      requirements: checked.requirements,
     }),
     ...(config.nodes && { nodeList: describeNodes(model) }),
     ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
+    ...computed,
     ...(config.text && { text: printer?.printModel(model) ?? '' }),
+  };
+}
+
+function checkSettings(
+  { runtime, weights, target }: InspectConfig,
+  { signal, onProgress }: InspectServices,
+): ModelCheckSettings {
+  return {
+    runtime,
+    values: weights,
+    target,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
   };
 }
 
 /** Most runs print no text, and need not load what does. */
 async function loadPrinter(config: InspectConfig): Promise<Printer | null> {
   return config.text || config.functions ? import('../text/index.ts') : null;
+}
+
+/** Most runs ask for nothing that must be worked out, and need not load what knows the operators. */
+async function computeTypes(
+  model: Model,
+  { shapes, cost, dims, inputShapes }: InspectConfig,
+): Promise<Pick<InspectReport, 'shapes' | 'cost'>> {
+  if (!shapes && !cost) return {};
+  const [{ inferTypes }, { fixedSizes }, { describeShapes }, { describeCost }] = await Promise.all([
+    import('../ops/index.ts'),
+    import('../passes/index.ts'),
+    import('./shapes.ts'),
+    import('./cost.ts'),
+  ]);
+  const sizes = fixedSizes(model, { dims, shapes: inputShapes });
+  const inference = inferTypes(model, { sizes, shapes: inputShapes });
+  return {
+    ...(shapes && { shapes: describeShapes(model, inference) }),
+    ...(cost && { cost: describeCost(model, inference) }),
+  };
 }
 
 /** Most runs read no weights, and need not load what does. */

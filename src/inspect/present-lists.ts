@@ -37,6 +37,34 @@ function valueText(value: ValueReport | null): string {
   return `${value.name}: ${value.type}${value.shape === null ? '' : shapeText(value.shape)}`;
 }
 
+/** The table of `--shapes`. */
+export function presentShapes({ shapes }: InspectReport): Block[] {
+  if (shapes === undefined) return [];
+  const hasGraphs = shapes.some((each) => each.graph !== 'main');
+  const hasElements = shapes.some((each) => each.elements !== undefined);
+  const rows = shapes.map(({ graph, name, type, shape, producer, elements }): Cell[] => [
+    ...(hasGraphs ? [graph] : []),
+    name,
+    type ?? '?',
+    shapeText(shape),
+    ...(hasElements ? [elementsText(elements)] : []),
+    producer ?? 'input',
+  ]);
+  const columns = [
+    ...(hasGraphs ? ['graph'] : []),
+    'value',
+    'type',
+    'shape',
+    ...(hasElements ? ['elements'] : []),
+    'from',
+  ];
+  return [table(columns, rows, `Values (${formatInteger(rows.length)})`)];
+}
+
+function elementsText(elements: readonly (number | string | null)[] | undefined): string {
+  return elements === undefined ? '' : elements.map((each) => each ?? '?').join(', ');
+}
+
 /** The table of `--tensors` and `--stats`. */
 export function presentTensors({ tensors, config }: InspectReport): Block[] {
   if (tensors === undefined) return [];

@@ -1,24 +1,27 @@
-import type { ConstantRole } from '../checks/index.ts';
+import { type ConstantRole, presentVerdicts } from '../checks/index.ts';
 import {
   type Block,
   type Cell,
   countBySeverity,
   type Document,
   document,
+  findingNotes,
   formatBytes,
   formatInteger,
   formatPercent,
+  heading,
   keyValues,
   note,
-  type Severity,
   table,
   textBlock,
   toned,
 } from '../report/index.ts';
+import { presentCost } from './present-cost.ts';
 import {
   presentExternal,
   presentFunctions,
   presentNodes,
+  presentShapes,
   presentTensors,
   shapeText,
 } from './present-lists.ts';
@@ -30,8 +33,6 @@ const mostValues = 12;
 const mostFindings = 5;
 /** Findings listed by `--check`; a file full of nonsense can have one for each name. */
 const mostFindingsOfCheck = 200;
-/** Worst first. */
-const severities: readonly Severity[] = ['error', 'warning', 'info'];
 const mostMetadata = 4;
 const mostMetadataCharacters = 40;
 const mostDocCharacters = 200;
@@ -49,6 +50,8 @@ export function presentInspection(report: InspectReport): Document {
     ...operators(report),
     ...types(report),
     ...presentNodes(report),
+    ...presentShapes(report),
+    ...presentCost(report.cost),
     ...presentTensors(report),
     ...presentFunctions(report),
     ...presentExternal(report),
@@ -115,9 +118,9 @@ function parametersText(report: InspectReport): string {
 }
 
 const roleWords: readonly (readonly [ConstantRole, string])[] = [
-  ['quantization', 'scales and zero points'],
-  ['index', 'shapes and indices'],
-  ['text', 'text'],
+  ['quantization', 'of scales and zero points'],
+  ['index', 'of shapes and indices'],
+  ['text', 'of text'],
   ['unused', 'unused'],
 ];
 
@@ -204,31 +207,18 @@ function types({ dtypes, constants }: InspectReport): Block[] {
 }
 
 function findings(report: InspectReport): Block[] {
-  const { check } = report;
-  const most = check === undefined ? mostFindings : mostFindingsOfCheck;
-  const ordered = severities.flatMap((severity) =>
-    report.findings.filter((each) => each.severity === severity),
-  );
-  const shown = ordered.slice(0, most).map((each) => {
-    const fix = each.fix === undefined ? '' : ` ${each.fix}`;
-    const end = /[.!?]$/.test(each.message) || fix === '' ? '' : '.';
-    return note(each.severity, each.message + end + fix);
-  });
-  const where = check === undefined ? '--check lists all' : '--json lists all';
-  const blocks = withMore(shown, ordered.length - shown.length, where);
-  if (check === undefined) return blocks;
-  const { error, warning } = countBySeverity(report.findings);
-  const found = `${plural(error, 'error')}, ${plural(warning, 'warning')}`;
-  const sound = note(
-    error === 0 ? 'success' : 'error',
-    `structure: ${found}. Attributes, types and shapes of operators were not checked, and the runtime was not asked.`,
-  );
-  return [...blocks, sound];
-}
-
-function withMore(blocks: readonly Block[], more: number, where: string): Block[] {
-  if (more === 0) return [...blocks];
-  return [...blocks, textBlock(`and ${formatInteger(more)} more (${where})`)];
+  const { check, requirements, config, findings: found } = report;
+  if (check === undefined || requirements === undefined) {
+    return findingNotes(found, mostFindings, '--check lists all');
+  }
+  const { error, warning } = countBySeverity(found);
+  const counts = `${plural(error, 'error')}, ${plural(warning, 'warning')}`;
+  return [
+    heading('Check'),
+    ...presentVerdicts(check, requirements, config.runtime === true),
+    ...findingNotes(found, mostFindingsOfCheck, '--json lists all'),
+    note(error === 0 ? 'success' : 'error', counts),
+  ];
 }
 
 function titled(title: string, count: number): string {

@@ -1,6 +1,14 @@
-import type { CheckReport, ConstantRole, ConstantSource } from '../checks/index.ts';
+import type {
+  CheckReport,
+  ConstantRole,
+  ConstantSource,
+  Requirements,
+} from '../checks/index.ts';
 import type { Dimension } from '../graph/index.ts';
 import type { Finding, ReportBase } from '../report/index.ts';
+import type { RuntimeRelease } from '../schemas/index.ts';
+import type { CostReport } from './cost.ts';
+import type { ShapeReport } from './shapes.ts';
 import type { TensorStats } from './stats.ts';
 
 /** What `inspect` is asked for. Everything that costs no reading of weights is always found out. */
@@ -17,8 +25,22 @@ export interface InspectConfig {
   readonly text: boolean;
   /** List where each constant lies in the data files. */
   readonly external: boolean;
-  /** Answer whether the structure is sound. */
+  /** Answer whether the model is sound, as a whole. */
   readonly check: boolean;
+  /** For `check`: ask the runtime too. */
+  readonly runtime: boolean;
+  /** For `check`: read the weights too. */
+  readonly weights: boolean;
+  /** For `check`: the release of the runtime that the model is meant for. */
+  readonly target: RuntimeRelease | null;
+  /** List the values with the types and shapes that follow from the graph. */
+  readonly shapes: boolean;
+  /** Tell what running the model costs. */
+  readonly cost: boolean;
+  /** Sizes to fix for `shapes` and `cost`, by the model's symbol. */
+  readonly dims: ReadonlyMap<string, number>;
+  /** Shapes to fix for them, by name of the input. */
+  readonly inputShapes: ReadonlyMap<string, readonly number[]>;
 }
 
 /** A value of a graph, as far as its type is known without working anything out. */
@@ -136,7 +158,7 @@ export interface InspectReport extends ReportBase {
     /** Both. */
     readonly totalBytes: number;
   };
-  readonly config: Readonly<Record<keyof InspectConfig, boolean>>;
+  readonly config: Readonly<Record<keyof InspectConfig, unknown>>;
   readonly irVersion: number;
   /** Name and version; empty when the file does not say. */
   readonly producer: string;
@@ -176,7 +198,12 @@ export interface InspectReport extends ReportBase {
   readonly externalFiles: readonly ExternalFileReport[];
   readonly findings: readonly Finding[];
   readonly check?: CheckReport;
+  /** What it takes to run the model, with `--check`. */
+  readonly requirements?: Requirements;
   readonly nodeList?: readonly NodeReport[];
+  /** Of the main graph and its subgraphs, with `--shapes`. */
+  readonly shapes?: readonly ShapeReport[];
+  readonly cost?: CostReport;
   /** Largest first. */
   readonly tensors?: readonly TensorReport[];
   readonly text?: string;

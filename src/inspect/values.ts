@@ -1,4 +1,4 @@
-import { formatType, type Value } from '../graph/index.ts';
+import { formatType, type Value, type ValueType } from '../graph/index.ts';
 import type { ValueReport } from './report.ts';
 
 /** What the file says of a value: its declared type, or else that of its constant. */
@@ -7,6 +7,11 @@ export function describeValue(value: Value): ValueReport {
   if (type === null && initializer !== null) {
     return { name, type: initializer.elementType, shape: initializer.dims };
   }
+  return describeType(name, type);
+}
+
+/** A type in the form that reports have. */
+export function describeType(name: string, type: ValueType | null): ValueReport {
   if (type === null || type.kind === 'unknown') return { name, type: null, shape: null };
   if (type.kind === 'tensor') return { name, type: type.elementType, shape: type.shape };
   if (type.kind === 'sparse-tensor') {

@@ -38,12 +38,23 @@ export const fixShapes: Pass<FixShapesSettings> = {
   summary: 'gives symbolic dimensions and inputs fixed sizes',
   run(model, settings) {
     const shapes = settings.shapes ?? new Map<string, readonly number[]>();
-    const bindings = bindSymbols(model, settings.dims ?? new Map<string, number>(), shapes);
-    const sizes = new Map([...bindings].map(([symbol, { size }]) => [symbol, size]));
-    checkFormulas(bindings, sizes);
-    return [...fixInputs(model, shapes), ...fixSymbols(model, sizes)];
+    return [...fixInputs(model, shapes), ...fixSymbols(model, fixedSizes(model, settings))];
   },
 };
+
+/**
+ * The sizes that symbols of a model get from sizes and shapes that are asked for.
+ *
+ * @throws MlkitError USAGE, listing what there is, as the pass does.
+ */
+export function fixedSizes(model: Model, settings: FixShapesSettings): Map<string, number> {
+  const { dims = new Map<string, number>(), shapes = new Map<string, readonly number[]>() } =
+    settings;
+  const bindings = bindSymbols(model, dims, shapes);
+  const sizes = new Map([...bindings].map(([symbol, { size }]) => [symbol, size]));
+  checkFormulas(bindings, sizes);
+  return sizes;
+}
 
 function bindSymbols(
   model: Model,

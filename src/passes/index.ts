@@ -1,4 +1,4 @@
-export { type FixShapesSettings, fixShapes } from './fix-shapes.ts';
+export { type FixShapesSettings, fixedSizes, fixShapes } from './fix-shapes.ts';
 export { type IrFeature, irFeatures } from './ir-features.ts';
 export {
   type IrVersionSettings,

@@ -34,6 +34,7 @@ export {
 } from './files.ts';
 export type { Finding, FindingLocation, Severity } from './finding.ts';
 export { countBySeverity, locationText } from './finding.ts';
+export { findingNotes } from './finding-notes.ts';
 export { reportToJson } from './json.ts';
 export type { ModelInfo, ReportBase, ToolInfo, Verdict } from './report.ts';
 export { outcomeOf, toolInfo } from './report.ts';

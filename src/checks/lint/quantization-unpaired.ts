@@ -1,42 +1,24 @@
-import { type Model, type Node, type Value, walkNodes } from '../../graph/index.ts';
+import { type Node, type Value, walkNodes } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { counted } from './operator-list.ts';
 
-/** Operators that hand quantized values on as they are. */
-const passing: ReadonlySet<string> = new Set([
-  'Concat',
-  'DepthToSpace',
-  'Expand',
-  'Flatten',
-  'Gather',
-  'Identity',
-  'MaxPool',
-  'Pad',
-  'Reshape',
-  'Resize',
-  'Slice',
-  'SpaceToDepth',
-  'Split',
-  'Squeeze',
-  'Tile',
-  'Transpose',
-  'Unsqueeze',
-]);
+/** What runtimes take into a quantized convolution, between it and the QuantizeLinear node. */
+const fused: ReadonlySet<string> = new Set(['Clip', 'LeakyRelu', 'Relu']);
 
 export const quantizationUnpaired: Check<'quantization-unpaired'> = {
   codes: ['quantization-unpaired'],
   severity: 'info',
-  summary: 'a value that is quantized in one graph and dequantized with other parameters',
+  summary: 'convolutions of dequantized values whose result is not quantized again',
   run({ model }) {
-    const mismatched = findMismatched(model);
-    const [first] = mismatched;
+    const unpaired = [...walkNodes(model)].map(({ node }) => node).filter(isUnpaired);
+    const [first] = unpaired;
     if (first === undefined) return [];
     return [
       {
         code: 'quantization-unpaired',
         at: { node: first.label },
-        message: `${counted(mismatched.length, 'DequantizeLinear node')} read what QuantizeLinear wrote with another scale or zero point, the first being ${first.label}`,
-        fix: 'Give both nodes of a pair the same scale and zero point, unless the change is meant.',
+        message: `${counted(unpaired.length, 'Conv node')} read dequantized values and give what is not quantized again, the first being ${first.label}: they are computed in floating point`,
+        fix: 'Put QuantizeLinear and DequantizeLinear behind them too.',
         spec: 'ok',
         runtime: 'accepts',
       },
@@ -44,38 +26,20 @@ export const quantizationUnpaired: Check<'quantization-unpaired'> = {
   },
 };
 
-function findMismatched(model: Model): Node[] {
-  const found: Node[] = [];
-  for (const { node } of walkNodes(model)) {
-    if (node.opType !== 'DequantizeLinear') continue;
-    const source = quantizerOf(node.inputs[0] ?? null);
-    if (source === null) continue;
-    const isPair = [1, 2].every((at) => isSame(source.inputs[at] ?? null, node.inputs[at] ?? null));
-    if (!isPair) found.push(node);
-  }
-  return found;
+function isUnpaired(node: Node): boolean {
+  if (node.domain !== '' || node.opType !== 'Conv') return false;
+  const isDequantized = [0, 1].every(
+    (at) => node.inputs[at]?.producer?.opType === 'DequantizeLinear',
+  );
+  return isDequantized && !isQuantized(node.outputs[0] ?? null);
 }
 
-/** The QuantizeLinear node that a value comes from, as it was written. */
-function quantizerOf(value: Value | null): Node | null {
-  const seen = new Set<Node>();
-  for (let node = value?.producer ?? null; node !== null && !seen.has(node); ) {
-    if (node.opType === 'QuantizeLinear') return node;
-    if (!passing.has(node.opType) || node.opType === 'Concat') return null;
-    seen.add(node);
-    node = node.inputs[0]?.producer ?? null;
+function isQuantized(value: Value | null): boolean {
+  for (const use of value?.uses ?? []) {
+    if (use.kind === 'output') continue;
+    const { node } = use;
+    if (node.opType === 'QuantizeLinear') return true;
+    if (fused.has(node.opType) && isQuantized(node.outputs[0] ?? null)) return true;
   }
-  return null;
-}
-
-/** Whether two scales or zero points are known to be the same, or at least not known to differ. */
-function isSame(a: Value | null, b: Value | null): boolean {
-  const left = a?.constant ?? null;
-  const right = b?.constant ?? null;
-  if (a === b || left === null || right === null) return true;
-  const one = left.storage;
-  const other = right.storage;
-  if (one.kind === 'external' || other.kind === 'external') return true;
-  if (one.byteLength !== other.byteLength) return false;
-  return Buffer.compare(one.bytes(), other.bytes()) === 0;
+  return false;
 }

@@ -16,7 +16,7 @@ export const irVersionMissing: Check<'ir-version-missing'> = {
         message: isWritten
           ? `the IR version is ${irVersion}`
           : 'the model names no IR version',
-        fix: 'Write the one that goes with its operator sets: mlkit convert --ir auto.',
+        fix: 'Write the one that goes with its operator sets: mlkit convert --ir-version auto.',
         spec: 'error',
         runtime: isWritten ? 'accepts' : 'rejects',
       },

@@ -20,6 +20,8 @@ import { newestIrVersion, type Strippable, strippables } from '../../passes/inde
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
 import {
   addOnce,
+  checkOptions,
+  checkOptionsOf,
   outputModelOptions,
   outputModelOptionsOf,
   outputOptions,
@@ -57,7 +59,7 @@ export const command: CommandModule = {
   configure(program) {
     program.argument('<model>', 'an ONNX model');
     outputModelOptions(program);
-    program.option('--check', 'only check the model; exit status 1 when it has errors');
+    checkOptions(program);
     formatOptions(program);
     dataOptions(program);
     graphOptions(program);
@@ -193,7 +195,6 @@ function parseAlignment(text: string): number {
 }
 
 interface Flags {
-  readonly check?: boolean;
   readonly to?: ModelFormat;
   readonly opset?: ReadonlyMap<string, number>;
   readonly irVersion?: number | 'auto';
@@ -217,13 +218,17 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
   const flags: Flags = options;
   const { output: outputName } = outputModelOptionsOf(options);
   const input = resolve(io.cwd, name);
-  if (flags.check === true) {
+  const asked = await checkOptionsOf(options);
+  if (asked.check) {
     refuseBesideCheck(flags, outputName);
     progress.start('checking the model');
     const report = await checkModel(input, {
-      runtime: flags.verify !== false,
+      runtime: asked.runtime,
+      values: asked.weights,
+      target: asked.target,
       name,
       signal: io.signal,
+      onProgress: (done, total, tensor) => progress.update(done / total, tensor),
     });
     const exit = report.verdict === 'pass' ? exitStatus.done : exitStatus.answerIsNo;
     return {
@@ -338,6 +343,7 @@ const changingFlags: readonly (keyof Flags)[] = [
   'rename',
   'strip',
   'setMetadata',
+  'verify',
   'dryRun',
 ];
 

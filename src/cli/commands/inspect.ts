@@ -3,7 +3,7 @@ import { exitStatus, MlkitError } from '../../errors.ts';
 import type { InspectConfig, InspectReport } from '../../inspect/index.ts';
 import type { OpenModel } from '../../onnx/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
-import { outputOptions, outputOptionsOf } from '../options.ts';
+import { checkOptions, checkOptionsOf, modelOptionsOf, outputOptions, outputOptionsOf, shapeOptions } from '../options.ts';
 
 const examples = `
 Examples:
@@ -28,10 +28,13 @@ export const command: CommandModule = {
       .option('--nodes', 'list the nodes, with the types of what they read and write')
       .option('--tensors', 'list the constants, largest first')
       .option('--stats', 'list the constants with what their values are; reads the weights')
+      .option('--shapes', 'list all values with the types and shapes that follow from the graph')
+      .option('--cost', 'MACs, FLOPs and memory of activations, by operator and node')
       .option('--functions', "show the model's own functions")
       .option('--external', 'map the data files: what lies where, unused bytes, overlaps')
-      .option('--text', 'print the model in ONNX textual syntax instead')
-      .option('--check', 'list all findings; exit 1 if there are errors');
+      .option('--text', 'print the model in ONNX textual syntax instead');
+    checkOptions(program);
+    shapeOptions(program);
     outputOptions(program);
     program.addHelpText('after', examples);
   },
@@ -40,7 +43,7 @@ export const command: CommandModule = {
 
 async function run(context: CommandContext): Promise<CommandOutcome> {
   const { args, io, progress } = context;
-  const config = configOf(context);
+  const config = await configOf(context);
   const [{ inspectModel, presentInspection }, { openModel }] = await Promise.all([
     import('../../inspect/index.ts'),
     import('../../onnx/index.ts'),
@@ -74,8 +77,16 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
   };
 }
 
-function configOf({ options }: CommandContext): InspectConfig {
+/** Sizes are fixed for what is worked out, and change nothing of what the file says. */
+function refuseIdleSizes({ dims, inputShapes }: InspectConfig): void {
+  if (dims.size + inputShapes.size === 0) return;
+  const flag = dims.size > 0 ? '--dim' : '--shape';
+  throw new MlkitError('USAGE', `${flag} has no meaning without --shapes or --cost`);
+}
+
+async function configOf({ options }: CommandContext): Promise<InspectConfig> {
   const isSet = (name: keyof InspectConfig): boolean => options[name] === true;
+  const given = modelOptionsOf(options);
   const config: InspectConfig = {
     nodes: isSet('nodes'),
     tensors: isSet('tensors'),
@@ -83,9 +94,16 @@ function configOf({ options }: CommandContext): InspectConfig {
     functions: isSet('functions'),
     text: isSet('text'),
     external: isSet('external'),
-    check: isSet('check'),
+    ...(await checkOptionsOf(options)),
+    shapes: isSet('shapes'),
+    cost: isSet('cost'),
+    dims: given.dims,
+    inputShapes: given.shapes,
   };
-  const others = Object.entries(config).filter(([name, value]) => value && name !== 'text');
+  if (!config.shapes && !config.cost) refuseIdleSizes(config);
+  const others = Object.entries(config).filter(
+    ([name, value]) => value === true && !['text', 'runtime'].includes(name),
+  );
   const [other] = others;
   if (config.text && other !== undefined && outputOptionsOf(options).format !== 'json') {
     throw new MlkitError('USAGE', `--text prints the model only, so --${other[0]} would be lost`, {

@@ -37,7 +37,7 @@ function truth(ops: string, decide: Decision): OperatorRule {
 function logic(decisive: 0 | 1): Decision {
   return (a, b) => {
     if (a === decisive || b === decisive) return decisive;
-    return a === null || b === null ? null : 1 - decisive;
+    return typeof a === 'number' && typeof b === 'number' ? 1 - decisive : null;
   };
 }
 

@@ -15,6 +15,8 @@ import { shapeIfRank, shapeOf } from './shape-agreement.ts';
 /** Mean, variance, difference, quotient, scale and bias; without a mean, bias and difference less. */
 const layerFlops = 8;
 const rootMeanSquareFlops = 5;
+/** A sigmoid and two products. */
+const gateFlops = 3;
 /** Two or three embeddings are added first. */
 const embeddingFlops = 2;
 
@@ -114,7 +116,7 @@ export const contribNormalizationRules: readonly OperatorRule[] = [
   contribRule(
     ['GatedRMSNorm'],
     shapeOf(),
-    perOutputElement(rootMeanSquareFlops + 3, 'normalization'),
+    perOutputElement(rootMeanSquareFlops + gateFlops, 'normalization'),
   ),
   contribRule(
     ['QOrderedLayerNormalization'],

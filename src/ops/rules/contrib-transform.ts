@@ -1,4 +1,4 @@
-import { add, floorDivide, multiply, product, type Size, subtract } from '../../symbolic/index.ts';
+import { add, multiply, product, type Size, subtract } from '../../symbolic/index.ts';
 import type { Call, CostCall, NodeCost, OperatorRule } from '../rule.ts';
 import { broadcast, elementCount, perOutputElement } from '../sizes.ts';
 import type { Sizes } from '../types.ts';

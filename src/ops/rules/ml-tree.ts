@@ -1,8 +1,8 @@
-import { multiply } from '../../symbolic/index.ts';
+import { multiply, type Size } from '../../symbolic/index.ts';
 import type { Call, CostCall, NodeCost, NodeFacts, OperatorRule } from '../rule.ts';
-import { labelType, rowsOf } from './ml-linear.ts';
+import { labelType } from './ml-linear.ts';
 import { firstLength } from './node-attributes.ts';
-import { shapeOfRank } from './shape-agreement.ts';
+import { shapeIfRank, shapeOfRank } from './shape-agreement.ts';
 import { depthsOfListedTrees, depthsOfRootedTrees } from './tree-depths.ts';
 
 /**
@@ -23,12 +23,17 @@ function checkInput(call: Call): void {
     return;
   }
   const rank = call.shape(0)?.length ?? 2;
-  if (rank !== 2) call.fail(`the input has rank ${rank}, where 2 is needed`);
+  if (rank > 2) call.fail(`the input has rank ${rank}, where 2 is needed`);
+}
+
+/** Runtimes do not agree whether a list is one row or one column. */
+function rowsOf(facts: Pick<NodeFacts, 'shape'>): Size | null {
+  return shapeIfRank(facts, 0, 2)?.[0] ?? null;
 }
 
 /** Fails when a node asks for a feature that the input does not have. */
 function checkFeatures(call: Call): void {
-  const features = call.shape(0)?.at(-1);
+  const features = shapeIfRank(call, 0, 2)?.[1];
   if (typeof features !== 'number') return;
   let most = -1;
   const isLeaf = leafModes(call.node);

@@ -2,7 +2,6 @@ import { add, multiply, product, type Size, subtract } from '../../symbolic/inde
 import type { Call, CostCall, NodeCost, OperatorRule } from '../rule.ts';
 import { elementCount, perInputElement } from '../sizes.ts';
 import type { Sizes } from '../types.ts';
-import { columnRules } from './columns.ts';
 import { agree } from './shape-agreement.ts';
 import { padsOf, readWindow, slide, type Window } from './windows.ts';
 
@@ -175,5 +174,4 @@ export const poolRules: readonly OperatorRule[] = [
     },
   },
   { domain: '', ops: ['RoiAlign'], infer: roiAlign, cost: roiAlignCost },
-  ...columnRules,
 ];

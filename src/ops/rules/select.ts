@@ -92,7 +92,8 @@ function everyIndex(call: Call, input: Sizes | null): Size | null {
   if (input === null || producer?.opType !== 'ConstantOfShape' || producer.domain !== '')
     return null;
   const attribute = producer.attribute('value');
-  if (attribute?.type !== 'tensor') return null;
+  if (attribute === undefined) return 0;
+  if (attribute.type !== 'tensor') return null;
   const { elementType, dims } = attribute.value;
   if (elementType === null || elementType === 'string' || product(dims) !== 1) return null;
   return attribute.value.toFloat64()[0] === 0 ? 0 : product(input);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildModel } from '../../../src/graph/index.ts';
 import { inferTypes } from '../../../src/ops/index.ts';
 import { formatSize } from '../../../src/symbolic/index.ts';
-import { floats, inferNode, type Input, ints } from './one-node.ts';
+import { floats, type Input, inferNode, ints } from './one-node.ts';
 
 describe('broadcasting', () => {
   const f = (...shapes: string[]): Input[] => shapes.map((shape) => `float32${shape}`);
@@ -29,7 +29,12 @@ describe('broadcasting', () => {
   });
 
   test('before opset 7 the first input has the shape of the result', () => {
-    const outcome = inferNode('Add', f('[2, 3, 4]', '[3]'), { broadcast: 1, axis: 1 }, { opset: 6 });
+    const outcome = inferNode(
+      'Add',
+      f('[2, 3, 4]', '[3]'),
+      { broadcast: 1, axis: 1 },
+      { opset: 6 },
+    );
     expect(outcome).toMatchObject({ types: ['float32[2, 3, 4]'], contradictions: [] });
   });
 
@@ -45,10 +50,10 @@ describe('elements', () => {
   test.each<[string, Input[], Record<string, number | string>, string[]]>([
     ['Add', [sizes, ints([1, 2])], {}, ['n + 1', '8']],
     ['Sub', [sizes, ints([2])], {}, ['n - 2', '4']],
-    ['Mul', [sizes, sizes], {}, ['n^2', '36']],
+    ['Mul', [sizes, sizes], {}, ['n**2', '36']],
     ['Div', [sizes, ints([4])], {}, ['floor(n/4)', '1']],
     ['Mod', [sizes, ints([4])], {}, ['n - 4*floor(n/4)', '2']],
-    ['Pow', [sizes, ints([2])], {}, ['n^2', '36']],
+    ['Pow', [sizes, ints([2])], {}, ['n**2', '36']],
     ['Max', [sizes, ints([0])], {}, ['n', '6']],
     ['Min', [sizes, ints([0])], {}, ['0', '0']],
     ['BitShift', [sizes, ints([1])], { direction: 'LEFT' }, ['2*n', '12']],
@@ -80,7 +85,7 @@ describe('elements', () => {
 
   test('the end of everything, clamped, leaves the smaller', () => {
     const end = ints([Number.MAX_SAFE_INTEGER, 4]);
-    expect(inferNode('Min', [sizes, end]).elements).toEqual(['n', '4'].with(1, '4'));
+    expect(inferNode('Min', [sizes, end]).elements).toEqual(['n', '4']);
   });
 
   test('Where takes what is certain', () => {
@@ -114,7 +119,7 @@ function scaledSize(operation: string, factor: number, rounding: string | null):
 test.each([
   ['Mul', 2, 'Floor', '2*h'],
   ['Mul', 0.5, 'Floor', 'floor(h/2)'],
-  ['Mul', 1.5, 'Floor', 'floor(3*h/2)'],
+  ['Mul', 1.5, 'Floor', 'h + floor(h/2)'],
   ['Div', 4, 'Floor', 'floor(h/4)'],
   ['Div', 4, 'Ceil', 'floor((h + 3)/4)'],
   ['Div', 3, null, 'floor(h/3)'],

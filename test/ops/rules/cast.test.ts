@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { floats, inferNode, type Input, ints } from './one-node.ts';
+import { floats, type Input, inferNode, ints } from './one-node.ts';
 
 const sizes: Input = { sizes: '[n, 3]' };
 

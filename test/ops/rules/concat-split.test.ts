@@ -131,7 +131,7 @@ describe('Split', () => {
       { num_outputs: 2 },
       18,
       undefined,
-      ['float32[floor((n + 1)/2), 2]', 'float32[floor(n/2), 2]'],
+      ['float32[floor((n + 1)/2), 2]', 'float32[n - floor((n + 1)/2), 2]'],
     ],
   ] as const)('%j in %i', (shape, outputs, attributes, opset, given, types) => {
     const result = split(shape, outputs, attributes, opset, given && [...given]);

@@ -152,7 +152,7 @@ describe('Pad', () => {
       );
     expect(unfold([2, 3], { size: 2 }).types).toEqual(['float32[2, 2, 2]']);
     expect(unfold([2, 'n', 4], { dim: 1, size: 3, step: 2 }).types).toEqual([
-      'float32[2, floor((n - 1)/2), 4, 3]',
+      'float32[2, floor((n + 1)/2) - 1, 4, 3]',
     ]);
     expect(unfold([2, 3], { size: 5 }).problems).toEqual([
       'rejects: windows of 5 every 1 are taken of [3]',
@@ -208,7 +208,7 @@ describe('Range', () => {
       'int64[past]',
       'int64[seq]',
       'int64[floor((past + seq + 1)/2)]',
-      'int64[max(0, -seq)]',
+      'int64[0]',
       'int64[past]',
     ]);
   });

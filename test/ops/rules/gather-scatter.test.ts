@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Shape } from '../../../src/graph/index.ts';
+import type { Node, Shape } from '../../../src/graph/index.ts';
+import { findRule } from '../../../src/ops/index.ts';
+import { formatSize } from '../../../src/symbolic/index.ts';
 import { floats, ints, outcomeOf } from './outcome.ts';
 
 describe('Gather', () => {
@@ -229,14 +231,21 @@ describe('Scatter', () => {
     ]);
   });
 
-  test('updates that are added cost one operation each', () => {
-    const { inference } = outcomeOf(18, (b) =>
-      b.node(
-        'ScatterElements',
-        [floats(b, [1, 2]), b.input('i', 'int64', ['k']), b.input('u', 'float32', ['k'])],
-        { reduction: 'add' },
-      ),
-    );
-    expect(inference.contradictions).toEqual([]);
+  test('updates that are added cost one operation each, others are only moved', () => {
+    const flops = (reduction: string): unknown => {
+      let scatter: Node | null = null;
+      const { inference } = outcomeOf(18, (b) => {
+        const updates = b.input('u', 'float32', ['k', 3]);
+        const inputs = [floats(b, [1, 2], [1, 2]), b.input('i', 'int64', ['k', 3]), updates];
+        const value = b.node('ScatterElements', inputs, { reduction });
+        scatter = value.producer;
+        return value;
+      });
+      const facts = scatter && inference.nodeFacts(scatter);
+      const cost = facts && findRule('', 'ScatterElements')?.cost(facts);
+      return cost && [cost.class, formatSize(cost.otherFlops)];
+    };
+    expect(flops('add')).toEqual(['elementwise', '3*k']);
+    expect(flops('none')).toEqual(['movement', '0']);
   });
 });

@@ -1,4 +1,9 @@
-import { type AttributeInput, buildModel, type GraphBuilder, type Value } from '../../../src/graph/index.ts';
+import {
+  type AttributeInput,
+  buildModel,
+  type GraphBuilder,
+  type Value,
+} from '../../../src/graph/index.ts';
 import { declaredType, findRule, inferTypes } from '../../../src/ops/index.ts';
 import { formatSize } from '../../../src/symbolic/index.ts';
 import { type DataType, Tensor, tensorFrom } from '../../../src/tensor/index.ts';
@@ -50,8 +55,7 @@ export function inferNode(
   const cost = findRule(domain, opType)?.cost(inference.nodeFacts(node)) ?? null;
   return {
     types: model.graph.outputs.map((value) => typeText(inference.typeOf(value))),
-    elements:
-      elements?.values.map((each) => (each === null ? '?' : sizeText(each))) ?? null,
+    elements: elements?.values.map((each) => (each === null ? '?' : sizeText(each))) ?? null,
     contradictions: inference.contradictions.map(({ kind, message }) => `${kind}: ${message}`),
     cost: cost && `${cost.class}, ${formatSize(cost.macs)}, ${formatSize(cost.otherFlops)}`,
   };

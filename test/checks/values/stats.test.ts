@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measureTensor, type TensorStats } from '../../src/inspect/stats.ts';
+import { measureTensor, type TensorStats } from '../../../src/checks/values/stats.ts';
 import {
   byteLengthOf,
   type DataType,
@@ -7,7 +7,7 @@ import {
   sliceBytes,
   Tensor,
   type TensorStorage,
-} from '../../src/tensor/index.ts';
+} from '../../../src/tensor/index.ts';
 
 /** The stats of a constant, and the bytes that it said it had read. */
 function measure(tensor: Tensor): { stats: TensorStats | null; bytes: number } {

@@ -1,0 +1,70 @@
+import type { Node } from '../../graph/index.ts';
+import { type FormalParameter, type OperatorSchema, parameterAt } from '../../schemas/index.ts';
+
+export type ParameterCode = 'input-count' | 'output-count' | 'input-missing' | 'output-missing';
+
+export interface NodeProblem<Code extends string> {
+  readonly code: Code;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Where the inputs and outputs of a node are not those of its operator. */
+export function parameterProblems(
+  node: Node,
+  schema: OperatorSchema,
+): NodeProblem<ParameterCode>[] {
+  const { minInputs, maxInputs, minOutputs, maxOutputs, allowedOutputCounts } = schema;
+  const problems: NodeProblem<ParameterCode>[] = [];
+  const isCountOf = (kind: 'input' | 'output', least: number, most: number): boolean => {
+    const count = node[`${kind}s`].length;
+    const isOdd = kind === 'output' && allowedOutputCounts?.includes(count) === false;
+    if (count >= least && count <= most && !isOdd) return true;
+    problems.push({
+      code: `${kind}-count`,
+      message: `${node.label} has ${counted(count, kind)}; ${schema.name} ${schema.since} has ${isOdd ? (allowedOutputCounts?.join(' or ') ?? '') : range(least, most)}`,
+      fix:
+        count < least
+          ? `Give it the ${kind}s that it must have: ${required(schema[`${kind}s`])}.`
+          : `Take off what is too much, or import the version of the operator set that has it.`,
+    });
+    return false;
+  };
+  if (isCountOf('input', minInputs, maxInputs)) checkGaps(node, schema, 'input', problems);
+  if (isCountOf('output', minOutputs, maxOutputs)) checkGaps(node, schema, 'output', problems);
+  return problems;
+}
+
+/** What may not be left out, and is, between others. */
+function checkGaps(
+  node: Node,
+  schema: OperatorSchema,
+  kind: 'input' | 'output',
+  problems: NodeProblem<ParameterCode>[],
+): void {
+  for (const [at, value] of node[`${kind}s`].entries()) {
+    const parameter = parameterAt(schema[`${kind}s`], at);
+    if (value !== null || parameter?.option !== 'single') continue;
+    problems.push({
+      code: `${kind}-missing`,
+      message: `${node.label} leaves out its ${kind} ${at}, "${parameter.name}", which ${schema.name} must have`,
+      fix: kind === 'input' ? 'Give it that input.' : 'Give that output a name.',
+    });
+  }
+}
+
+function counted(count: number, kind: string): string {
+  return count === 1 ? `1 ${kind}` : `${count} ${kind}s`;
+}
+
+function range(least: number, most: number): string {
+  if (least === most) return `${least}`;
+  return most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+}
+
+function required(parameters: readonly FormalParameter[]): string {
+  return parameters
+    .filter((each) => each.option !== 'optional')
+    .map((each) => each.name)
+    .join(', ');
+}

@@ -1,0 +1,47 @@
+import type { Graph } from '../../graph/index.ts';
+import { isNonNegative, type Size } from '../../symbolic/index.ts';
+import { ignoringInvalid } from '../engine/ignoring-invalid.ts';
+import type { CostCall, Known } from '../rule.ts';
+
+/**
+ * How often a node runs the graphs that its attributes hold; null where that depends on the data.
+ *
+ * @param resultOf What is known of an output of such a graph.
+ */
+export function tripsOf(
+  facts: CostCall,
+  resultOf: (graph: Graph, at: number) => Known | null,
+): Size | null {
+  if (facts.node.domain !== '') return null;
+  const { opType } = facts.node;
+  if (opType === 'Loop') return ignoringInvalid(() => loopTrips(facts, resultOf));
+  return opType === 'Scan' ? ignoringInvalid(() => scanTrips(facts)) : null;
+}
+
+/** As often as it says, if no condition can end it before. */
+function loopTrips(
+  facts: CostCall,
+  resultOf: (graph: Graph, at: number) => Known | null,
+): Size | null {
+  const condition = facts.has(1) ? facts.known(1)?.[0] : 1;
+  if (condition === 0) return 0;
+  const most = facts.has(0) ? facts.known(0)?.[0] : undefined;
+  if (most === undefined || !(typeof most === 'number' ? true : isNonNegative(most))) return null;
+  if (typeof most === 'number' && most <= 0) return 0;
+  const body = facts.node.subgraphs[0];
+  const goesOn = body && resultOf(body, 0)?.elements?.values[0];
+  return condition === 1 && goesOn === 1 ? most : null;
+}
+
+/** As often as the inputs that it goes along are long. */
+function scanTrips(facts: CostCall): Size | null {
+  const { node, opset, inputCount } = facts;
+  // Version 8 has sequence lengths and the batch in front.
+  if (opset < 9) {
+    const [batch, steps] = facts.shape(inputCount - node.int('num_scan_inputs', 1)) ?? [];
+    return batch === undefined || steps === undefined ? null : multiplied(batch, steps);
+  }
+  const shape = facts.shape(inputCount - node.int('num_scan_inputs', 1));
+  const [axis = 0] = node.ints('scan_input_axes') ?? [];
+  return shape?.at(axis) ?? null;
+}
