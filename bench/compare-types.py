@@ -41,7 +41,8 @@ def tensor_of(type_proto):
         return dtype, None
     dims = []
     for dim in tensor.shape.dim:
-        if dim.HasField("dim_value"):
+        # Negative sizes mean nothing, though some exporters write -1 for "any".
+        if dim.HasField("dim_value") and dim.dim_value >= 0:
             dims.append(dim.dim_value)
         else:
             dims.append(dim.dim_param or None)
@@ -53,7 +54,12 @@ def pairs(graph, ours, path="main"):
     listed = list(graph.value_info) + list(graph.output)
     if path != "main":
         listed += list(graph.input)
+    # Optimizers leave declarations behind of values that are gone.
+    defined = {each.name for each in list(graph.input) + list(graph.initializer)}
+    defined |= {name for node in graph.node for name in node.output}
     for info in listed:
+        if info.name not in defined:
+            continue
         yield path, info.name, tensor_of(info.type), ours["values"].get(info.name)
     inner = {(s["at"], s["attribute"], s["index"]): s for s in ours["subgraphs"]}
     for at, node in enumerate(graph.node):

@@ -1,7 +1,10 @@
 import type { OpenModel } from '../onnx/index.ts';
+import type { Finding } from '../report/index.ts';
 import type { ModelCheck, ModelCheckSettings } from './check-open-model.ts';
+import type { ModelFacts as Facts } from './model-facts.ts';
 
 export type { Check, Issue } from './check.ts';
+export type { ModelCheck, ModelCheckSettings } from './check-open-model.ts';
 export { compareText } from './compare-text.ts';
 export {
   type Constant,
@@ -13,11 +16,15 @@ export {
 export { type DataFileUse, spansBeyond } from './data-files.ts';
 export { type CheckedModel, type FactSettings, ModelFacts } from './model-facts.ts';
 export { functionKey, operatorName } from './operators.ts';
-export { checks } from './rules/index.ts';
-export { type CheckReport, runChecks, specVerdict } from './run-checks.ts';
-export type { ModelCheck, ModelCheckSettings } from './check-open-model.ts';
 export { presentVerdicts } from './present-check.ts';
 export type { Requirements } from './requirements.ts';
+export { checks } from './rules/index.ts';
+export {
+  type CheckReport,
+  runChecks,
+  type Verdicts,
+  verdictsOf,
+} from './run-checks.ts';
 
 /** See `check-open-model.ts`, which is loaded when it is asked for, with all it knows of operators. */
 export async function checkOpenModel(
@@ -26,4 +33,17 @@ export async function checkOpenModel(
 ): Promise<ModelCheck> {
   const { checkOpenModel: check } = await import('./check-open-model.ts');
   return check(open, settings);
+}
+
+/** See `thorough.ts`, which plain inspection does not need to load. */
+export async function checkThoroughly(facts: Facts): Promise<Finding[]> {
+  const { runThoroughChecks } = await import('./thorough.ts');
+  return runThoroughChecks(facts);
+}
+export type { ValueServices } from './values/read-values.ts';
+export type { TensorStats } from './values/stats.ts';
+
+/** What reads weights. Loaded when some are to be read. */
+export function loadValueChecks(): Promise<typeof import('./values/check-values.ts')> {
+  return import('./values/check-values.ts');
 }

@@ -47,8 +47,3 @@ export function verdictsOf(findings: readonly Finding[]): Verdicts {
     run: fails ? 'fails' : 'runs',
   };
 }
-
-/** What findings say of a model by the ONNX specification. */
-export function specVerdict(findings: readonly Finding[]): CheckReport['spec'] {
-  return verdictsOf(findings).spec;
-}

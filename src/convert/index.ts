@@ -10,7 +10,9 @@ export {
   type VerifyMode,
 } from './config.ts';
 export { type ConvertServices, convertModel } from './convert-model.ts';
+export { type FixReport, type FixServices, type FixSettings, fixModel } from './fix-model.ts';
 export { presentCheck, presentConversion } from './present.ts';
+export { presentFix } from './present-fix.ts';
 export type {
   ConvertCheckReport,
   ConvertReport,

@@ -34,7 +34,7 @@ function redefinition(
       code: 'input-duplicate',
       message: `two inputs are named "${value.name}"`,
       fix: 'Rename or remove one of them.',
-      runtime: 'rejects',
+      runtime: graph.kind === 'function' ? 'accepts' : 'rejects',
     };
   }
   if (earlier === by && by === 'an initializer') {

@@ -10,8 +10,14 @@ import { walkGraphs } from './walk.ts';
  * What is structurally wrong: names that are defined twice or never, nodes that read what comes
  * later, or wait for each other, operator sets that are not imported, outputs that nothing produces.
  * All findings, in file order. Linear in the size of the graph.
+ *
+ * @param builtIn Operator sets that the runtime takes in its newest version where a model imports
+ *   others, and not these.
  */
-export function checkStructure(model: Model): Finding[] {
+export function checkStructure(
+  model: Model,
+  builtIn: ReadonlyMap<string, unknown> = new Map(),
+): Finding[] {
   const findings: Finding[] = [];
   const ofOrder = checkOrder(model);
   if (model.opsets.length === 0) checkImports(model, findings);
@@ -19,7 +25,11 @@ export function checkStructure(model: Model): Finding[] {
     const imports = definition?.opsets ?? model.opsets;
     // A model without any has been reported already.
     if (definition !== null || imports.length > 0) {
-      checkDomains(graph, path, new Set(imports.map((each) => each.domain)), findings);
+      const domains = new Set(imports.map((each) => each.domain));
+      for (const finding of checkDomains(graph, path, domains)) {
+        const isBuiltIn = definition === null && builtIn.has(finding.domain);
+        findings.push({ ...finding.finding, runtime: isBuiltIn ? 'accepts' : 'rejects' });
+      }
     }
     checkDefinitions(graph, path, findings);
     const order = ofOrder.get(graph) ?? [];
@@ -47,23 +57,21 @@ function checkDomains(
   graph: Graph,
   path: string,
   imported: ReadonlySet<string>,
-  findings: Finding[],
-): void {
-  const missing = new Set<string>();
-  for (const node of graph.nodes) {
-    if (imported.has(node.domain) || missing.has(node.domain)) continue;
-    missing.add(node.domain);
-    const domain = node.domain || 'ai.onnx';
-    findings.push({
+): { domain: string; finding: Finding }[] {
+  const missing = new Map<string, Finding>();
+  for (const { domain, label } of graph.nodes) {
+    if (imported.has(domain) || missing.has(domain)) continue;
+    const set = domain || 'ai.onnx';
+    missing.set(domain, {
       code: 'opset-missing',
       severity: 'error',
-      at: { graph: path, node: node.label },
-      message: `${node.label} needs the operator set "${domain}", which is not imported`,
-      fix: `Import "${domain}" in the version that the node was made for.`,
+      at: { graph: path, node: label },
+      message: `${label} needs the operator set "${set}", which is not imported`,
+      fix: `Import "${set}" in the version that the node was made for.`,
       spec: 'error',
-      runtime: 'rejects',
     });
   }
+  return [...missing].map(([domain, finding]) => ({ domain, finding }));
 }
 
 function checkCycles(graph: Graph, path: string, findings: Finding[]): void {

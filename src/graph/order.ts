@@ -4,8 +4,8 @@ import type { Node } from './node.ts';
 /**
  * The nodes of a graph such that each comes after those that it reads from, captures of its
  * subgraphs included; otherwise in file order. The graph's own list, when that is sorted already.
- * Nodes of a cycle come in file order, since nothing better can be said of them. Linear in the
- * number of edges.
+ * Nodes of a cycle come in any order, since nothing better can be said of them. Linear in the number
+ * of edges.
  */
 export function executionOrder(graph: Graph): readonly Node[] {
   const { nodes } = graph;

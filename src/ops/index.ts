@@ -1,7 +1,7 @@
 export { type ActivationMemory, measureActivations } from './cost/activation-memory.ts';
+export { costOf } from './cost/cost-of.ts';
 export {
   type BranchWork,
-  costOf,
   type ModelWork,
   measureWork,
   type NodeWork,

@@ -1,4 +1,4 @@
-import { multiply, product, type Size, sameSize } from '../symbolic/index.ts';
+import { minimum, multiply, product, type Size, sameSize } from '../symbolic/index.ts';
 import type { Call, CostCall, NodeCost } from './rule.ts';
 import type { Sizes } from './types.ts';
 
@@ -48,7 +48,11 @@ function broadcastSize(call: Call, a: Size, b: Size): Size {
   // A symbol must be 1 or the same, so a number that is not 1 is what comes out.
   if (typeof a === 'number') return a;
   if (typeof b === 'number') return b;
-  return call.unknown();
+  // Sizes that broadcast are the same, or one is 1: of two of which one is certainly no larger, as
+  // min(n, 512) is than n, the larger comes out.
+  const smaller = minimum(a, b);
+  if (sameSize(smaller, a)) return b;
+  return sameSize(smaller, b) ? a : call.unknown();
 }
 
 /** A cost of data that is moved or looked at and not computed with. */

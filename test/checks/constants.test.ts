@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { specVerdict } from '../../src/checks/index.ts';
+import { verdictsOf } from '../../src/checks/index.ts';
 import { writeModel } from '../support/write-model.ts';
 import { check, checkFile, codesOf, constantsModel } from './check-file.ts';
 
@@ -33,7 +33,7 @@ describe('constants that make no sense', () => {
   ])('%s', (_, tensor, code, spec) => {
     const findings = check(constantsModel({ name: 'w', ...tensor }));
     expect(findings).toMatchObject([{ code, severity: 'error', at: { value: 'w' } }]);
-    expect(specVerdict(findings)).toBe(spec);
+    expect(verdictsOf(findings).spec).toBe(spec);
   });
 
   test('typed fields are as good as raw bytes', () => {

@@ -79,13 +79,15 @@ describe('opset-missing', () => {
     expect(checkStructure(model)).toEqual([]);
   });
 
-  test('ai.onnx too, but not in files from before there were imports', () => {
+  test('all at once where nothing is imported, also in files from before there were imports', () => {
     const model = build((b) => void b.node('Relu', [], {}, { name: 'r' }));
     model.opsets = [];
     expect(checkStructure(model).map(text)).toEqual([
-      'opset-missing at main | Relu "r": Relu "r" needs the operator set "ai.onnx", which is not imported',
+      'opset-missing at : the model imports no operator set',
     ]);
     model.irVersion = 2;
+    expect(checkStructure(model)).toHaveLength(1);
+    for (const node of model.graph.nodes) model.graph.removeNode(node);
     expect(checkStructure(model)).toEqual([]);
   });
 
@@ -121,8 +123,8 @@ describe('value-redefined', () => {
       attach(graph, 'n3', [], ['w', 'x']);
     });
     expect(found).toEqual([
-      'value-redefined at main | x: "x" is defined by an input and again by an input',
-      'value-redefined at main | w: "w" is defined by an initializer and again by an initializer',
+      'input-duplicate at main | x: two inputs are named "x"',
+      'initializer-duplicate at main | w: two constants are named "w"',
       'value-redefined at main | Op "n2" | y: "y" is defined by Op "n1" and again by Op "n2"',
       'value-redefined at main | Op "n3" | w: "w" is defined by an initializer and again by Op "n3"',
       'value-redefined at main | Op "n3" | x: "x" is defined by an input and again by Op "n3"',
@@ -246,6 +248,7 @@ describe('node-order', () => {
       attach(graph, 'fine', ['a', 'b', 'c'], ['d']);
     });
     expect(found).toEqual([
+      'graph-cycle at main | Op "loop": Op "loop" waits for its own output',
       'node-order at main | Op "early" | b: Op "early" reads "b" before Op "late" has produced it',
       'node-order at main | Op "loop" | c: Op "loop" reads "c" before Op "loop" has produced it',
     ]);
@@ -277,8 +280,25 @@ describe('node-order', () => {
       b.graph.setAttribute(y.producer!, attributeFrom('body', body));
     });
     expect(found).toEqual([
+      'graph-cycle at main | If "if": If "if" waits for its own output',
       'node-order at main | If "if" | y: If "if" reads "y" before If "if" has produced it',
     ]);
+  });
+
+  test('nodes in a circle, and those between two circles', () => {
+    const found = findings(({ graph }) => {
+      const a = attach(graph, 'a', ['x'], ['1']);
+      const b = attach(graph, 'b', ['1'], ['2']);
+      attach(graph, 'between', ['2'], ['3']);
+      const c = attach(graph, 'c', ['3'], ['4']);
+      graph.setInput(a, 0, b.outputs[0]!);
+      graph.setInput(c, 1, c.outputs[0]!);
+      attach(graph, 'before', ['x'], ['5']);
+      attach(graph, 'after', ['4', '5'], ['6']);
+    });
+    expect(found[0]).toBe(
+      'graph-cycle at main | Op "a": nodes wait for each other, so that none can run: Op "a", Op "b", Op "between", Op "c"',
+    );
   });
 
   test('an order inside a subgraph is checked there', () => {

@@ -119,7 +119,7 @@ describe('constants that make no sense', () => {
     expect(codesOf(await inspectFile(file))).toEqual([]);
     const report = await inspectFile(file, { stats: true });
     expect(report.findings).toMatchObject([
-      { code: 'values-not-finite', severity: 'warning', at: { value: 'w' } },
+      { code: 'values-not-finite', severity: 'error', at: { value: 'w' } },
     ]);
   });
 

@@ -33,7 +33,6 @@ export const lintChecks: readonly Check[] = [
   nodeDead,
   functionUnused,
   externalKeyUnknown,
-  opsetOld,
   inputUnused,
   outputAlias,
   valueInfoUnused,
@@ -50,6 +49,7 @@ export const lintChecks: readonly Check[] = [
 /** Advice that needs schemas, or types and shapes, in the order in which it is given. */
 export const lintGraphChecks: readonly GraphCheck[] = [
   quantizationScale,
+  opsetOld,
   float16Casts,
   operatorDecomposed,
   noOp,

@@ -1,6 +1,6 @@
 import type { Node, Value } from '../../graph/index.ts';
 import type { CostCall, Sizes } from '../../ops/index.ts';
-import { hasAnonymous, sameSize, type Size } from '../../symbolic/index.ts';
+import { hasAnonymous, type Size, sameSize } from '../../symbolic/index.ts';
 import { dataTypeFromCode } from '../../tensor/index.ts';
 import type { GraphCheck, GraphFacts } from '../graph-facts.ts';
 import { operatorList } from './operator-list.ts';
@@ -20,8 +20,8 @@ export const noOp: GraphCheck<'no-op'> = {
       {
         code: 'no-op',
         at: { node: first.label },
-        message: `${operatorList(nodes)} give what they are given, the first being ${first.label}`,
-        fix: 'They cost little, since runtimes take most of them out; leave them out for other tools.',
+        message: `nodes that only hand on what they are given: ${operatorList(nodes)}, the first being ${first.label}`,
+        fix: 'Runtimes take most of them out; leave them out for tools that do not.',
         spec: 'ok',
         runtime: 'accepts',
       },

@@ -11,7 +11,9 @@ export const valueInfoUnused: Check<'value-info-unused'> = {
     return [...walkGraphs(model)].flatMap(({ graph, path }) => {
       const names = (graphOrigin(graph)?.valueInfos ?? [])
         .filter((entry) => entry.value === null)
-        .map((entry) => entry.message.text('name'));
+        .map((entry) => entry.message.text('name'))
+        // A subgraph may describe what it captures.
+        .filter((name) => graph.resolve(name) === undefined);
       if (names.length === 0) return [];
       return [
         {

@@ -1,5 +1,4 @@
 import {
-  findSchema,
   isRuntimeOnlyOperator,
   knownDomains,
   operatorsOf,
@@ -51,10 +50,16 @@ function issueOf(group: readonly [PlacedNode, ...PlacedNode[]]): Issue<Code> {
     spec: closedDomains.has(domain) || schema !== null ? 'error' : 'ok',
     runtime: group.some((each) => each.isReached) ? 'rejects' : 'accepts',
   } as const;
-  const nodes = group.length === 1 ? first.node.label : `${group.length} nodes: ${labelList(group)}`;
+  const nodes =
+    group.length === 1 ? first.node.label : `${group.length} nodes: ${labelList(group)}`;
   if (schema !== null) {
     const message = `${opType} was taken out of ${set} at version ${schema.since}; the model imports ${opset} (${nodes})`;
-    return { code: 'operator-deprecated', ...base, message, fix: deprecatedFix(opType, schema.since) };
+    return {
+      code: 'operator-deprecated',
+      ...base,
+      message,
+      fix: deprecatedFix(opType, schema.since),
+    };
   }
   const isInRuntime = isRuntimeOnlyOperator(domain, opType);
   const since = schemaVersions(domain, opType)[0];
@@ -90,10 +95,12 @@ function unknownFix(domain: string, opType: string, isInRuntime: boolean): strin
 }
 
 function deprecatedFix(opType: string, since: number): string {
-  const newer: Readonly<Record<string, string>> = { Upsample: 'Resize', Scatter: 'ScatterElements' };
+  const newer: Readonly<Record<string, string>> = {
+    Upsample: 'Resize',
+    Scatter: 'ScatterElements',
+  };
   const successor = newer[opType];
   const instead = successor === undefined ? '' : `Use ${successor}, or `;
   const before = `import a version before ${since}.`;
   return instead === '' ? `${before[0]?.toUpperCase()}${before.slice(1)}` : instead + before;
 }
-

@@ -18,11 +18,12 @@ export function parameterProblems(
   const problems: NodeProblem<ParameterCode>[] = [];
   const isCountOf = (kind: 'input' | 'output', least: number, most: number): boolean => {
     const count = node[`${kind}s`].length;
-    const isOdd = kind === 'output' && allowedOutputCounts?.includes(count) === false;
-    if (count >= least && count <= most && !isOdd) return true;
+    const odd =
+      kind === 'output' && !allowedOutputCounts?.includes(count) ? allowedOutputCounts : null;
+    if (count >= least && count <= most && odd === null) return true;
     problems.push({
       code: `${kind}-count`,
-      message: `${node.label} has ${counted(count, kind)}; ${schema.name} ${schema.since} has ${isOdd ? (allowedOutputCounts?.join(' or ') ?? '') : range(least, most)}`,
+      message: `${node.label} has ${counted(count, kind)}; ${schema.name} ${schema.since} has ${odd === null ? range(least, most) : odd.join(' or ')}`,
       fix:
         count < least
           ? `Give it the ${kind}s that it must have: ${required(schema[`${kind}s`])}.`

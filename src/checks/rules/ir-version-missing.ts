@@ -13,9 +13,7 @@ export const irVersionMissing: Check<'ir-version-missing'> = {
       {
         code: 'ir-version-missing',
         at: {},
-        message: isWritten
-          ? `the IR version is ${irVersion}`
-          : 'the model names no IR version',
+        message: isWritten ? `the IR version is ${irVersion}` : 'the model names no IR version',
         fix: 'Write the one that goes with its operator sets: mlkit convert --ir-version auto.',
         spec: 'error',
         runtime: isWritten ? 'accepts' : 'rejects',

@@ -1,4 +1,5 @@
 import { checkStructure, walkGraphs } from '../../graph/index.ts';
+import { runtimeLimits } from '../../runtime/index.ts';
 import type { Check } from '../check.ts';
 
 /** What is wrong with a function for the runtime even where nothing calls it. */
@@ -19,7 +20,7 @@ export const structure: Check = {
   severity: 'error',
   summary: 'the graph is not sound: names, order of nodes, operator sets',
   run({ model, reachedFunctions }) {
-    const found = checkStructure(model);
+    const found = checkStructure(model, runtimeLimits.opsets);
     if (found.length === 0 || model.functions.length === reachedFunctions.size) return found;
     const unseen = new Set<string>();
     for (const { path, definition } of walkGraphs(model)) {

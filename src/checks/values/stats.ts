@@ -7,7 +7,7 @@ import {
   type Tensor,
   toFloat64,
   unpackElements,
-} from '../tensor/index.ts';
+} from '../../tensor/index.ts';
 
 /**
  * The values of a constant. NaN and the infinities are counted, and are left out of the rest. Of

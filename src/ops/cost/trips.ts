@@ -1,5 +1,5 @@
 import type { Graph } from '../../graph/index.ts';
-import { isNonNegative, type Size } from '../../symbolic/index.ts';
+import { isNonNegative, multiply, type Size } from '../../symbolic/index.ts';
 import { ignoringInvalid } from '../engine/ignoring-invalid.ts';
 import type { CostCall, Known } from '../rule.ts';
 
@@ -25,23 +25,23 @@ function loopTrips(
 ): Size | null {
   const condition = facts.has(1) ? facts.known(1)?.[0] : 1;
   if (condition === 0) return 0;
-  const most = facts.has(0) ? facts.known(0)?.[0] : undefined;
-  if (most === undefined || !(typeof most === 'number' ? true : isNonNegative(most))) return null;
+  const [most] = (facts.has(0) && facts.known(0)) || [];
+  if (most === undefined) return null;
   if (typeof most === 'number' && most <= 0) return 0;
-  const body = facts.node.subgraphs[0];
+  const [body] = facts.node.subgraphs;
   const goesOn = body && resultOf(body, 0)?.elements?.values[0];
-  return condition === 1 && goesOn === 1 ? most : null;
+  return condition === 1 && goesOn === 1 && isNonNegative(most) ? most : null;
 }
 
-/** As often as the inputs that it goes along are long. */
+/** As often as the inputs are long that it goes along. */
 function scanTrips(facts: CostCall): Size | null {
   const { node, opset, inputCount } = facts;
-  // Version 8 has sequence lengths and the batch in front.
+  const scanned = facts.shape(inputCount - node.int('num_scan_inputs', 1));
   if (opset < 9) {
-    const [batch, steps] = facts.shape(inputCount - node.int('num_scan_inputs', 1)) ?? [];
-    return batch === undefined || steps === undefined ? null : multiplied(batch, steps);
+    // Version 8 takes each sequence of a batch for itself.
+    const [batch, steps] = scanned ?? [];
+    return batch === undefined || steps === undefined ? null : multiply(batch, steps);
   }
-  const shape = facts.shape(inputCount - node.int('num_scan_inputs', 1));
   const [axis = 0] = node.ints('scan_input_axes') ?? [];
-  return shape?.at(axis) ?? null;
+  return scanned?.at(axis) ?? null;
 }

@@ -1,4 +1,3 @@
-import { MlkitError } from '../../errors.ts';
 import {
   executionOrder,
   type FunctionDefinition,
@@ -15,14 +14,19 @@ import type { Known } from '../rule.ts';
 import { findRule } from '../rules/index.ts';
 import { type Elements, type InferredType, tensorOf } from '../types.ts';
 import type { Contradiction, ContradictionKind } from './contradiction.ts';
-import { inferredType } from './convert-type.ts';
+import { inferredType, type SizeReader } from './convert-type.ts';
 import { Frame } from './frame.ts';
+import { FunctionIndex } from './function-index.ts';
+import { ignoringInvalid } from './ignoring-invalid.ts';
 import { type Disagreement, mergeTypes } from './merge-types.ts';
 import { type CallServices, NodeCall } from './node-call.ts';
 import { constantOf, readElements } from './read-elements.ts';
 
-/** Nodes looked at, repeated ones included: what hostile functions and loops can cost. */
-const mostVisits = 2_000_000;
+/**
+ * How often nodes are looked at: what hostile functions and loops can cost. Bodies of functions are
+ * looked at for each call, those of loops a few times.
+ */
+const mostVisits = { ofEachNode: 10, besides: 50_000 };
 
 /** Functions that call functions, deeper than any exporter nests them. */
 const deepestCalls = 100;
@@ -55,11 +59,11 @@ export class InferenceRun {
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
   readonly #paths = new Map<Graph, string>();
   readonly #orders = new Map<Graph, readonly Node[]>();
-  readonly #functions = new Map<string, FunctionDefinition>();
+  readonly #functions: FunctionIndex;
   readonly #constants = new Map<Value, Elements | null>();
   readonly #reported = new Set<string>();
-  /** Whether what the file declares is believed: not where sizes are fixed that it may contradict. */
-  readonly #believesShapes: boolean;
+  readonly #mostVisits: number;
+  readonly #reader: SizeReader;
   #visits = 0;
   #unknowns = 0;
 
@@ -67,29 +71,49 @@ export class InferenceRun {
     this.#model = model;
     this.#sizes = settings.sizes ?? new Map();
     this.#shapes = settings.shapes ?? new Map();
-    this.#believesShapes = this.#sizes.size === 0 && this.#shapes.size === 0;
-    for (const { graph, path } of walkGraphs(model)) this.#paths.set(graph, path);
-    for (const each of model.functions) this.#functions.set(callKey(each, each.name), each);
-    this.main = new Frame(versionsOf(model.opsets));
+    let nodes = 0;
+    for (const { graph, path } of walkGraphs(model)) {
+      this.#paths.set(graph, path);
+      nodes += graph.nodeCount;
+    }
+    this.#mostVisits = nodes * mostVisits.ofEachNode + mostVisits.besides;
+    this.#functions = new FunctionIndex(model);
+    this.#reader = {
+      unknown: () => this.#unknown(),
+      sizes: this.#sizes,
+      symbols: inputSymbols(model),
+    };
+    const versions = versionsOf(model.opsets);
+    // There were no imports before IR 3: all files were of version 1.
+    if (model.irVersion < 3 && !versions.has('')) versions.set('', 1);
+    this.main = new Frame(versions);
   }
 
   run(): void {
     const place = { graph: 'main', frame: this.main, isOptional: false };
     const { graph } = this.#model;
     for (const value of graph.inputs) {
-      const shape = this.#shapes.get(value.name);
-      const declared = this.#declared(value);
-      const fixed =
-        shape !== undefined && declared?.kind === 'tensor' ? { ...declared, shape } : declared;
-      if (fixed !== null) this.main.types.set(value, fixed);
+      const type = this.#givenType(value);
+      if (type !== null) this.main.types.set(value, type);
     }
     this.#inferNodes(graph, place);
+  }
+
+  /** Of an input of the model: as it is declared, or as the settings say. */
+  #givenType(value: Value): InferredType | null {
+    const shape = this.#shapes.get(value.name);
+    const unknown = (axis: number): Size => symbol(`?${value.name}:${axis}`);
+    const declared = this.#declared(value, { ...this.#reader, unknown });
+    if (constantOf(value) !== null) return this.#constantType(value) ?? declared;
+    if (shape === undefined) return declared;
+    if (declared !== null && declared.kind !== 'tensor') return declared;
+    return tensorOf(declared?.elementType ?? null, shape);
   }
 
   typeOf(value: Value, frame: Frame): InferredType | null {
     const known = frame.types.get(value);
     if (known !== undefined) return known;
-    const type = this.#constantType(value) ?? this.#declared(value);
+    const type = this.#constantType(value) ?? this.#trusted(value);
     if (type !== null) frame.types.set(value, type);
     return type;
   }
@@ -111,8 +135,7 @@ export class InferenceRun {
     return symbol(`?${this.#unknowns}`);
   }
 
-  #declared(value: Value): InferredType | null {
-    const reader = { unknown: () => this.#unknown(), sizes: this.#sizes };
+  #declared(value: Value, reader: SizeReader = this.#reader): InferredType | null {
     return value.type && inferredType(value.type, reader);
   }
 
@@ -135,7 +158,7 @@ export class InferenceRun {
     }
     for (const node of order) {
       this.#visits += 1;
-      if (this.#visits > mostVisits) {
+      if (this.#visits > this.#mostVisits) {
         this.isComplete = false;
         return;
       }
@@ -157,7 +180,7 @@ export class InferenceRun {
     const node = frame.resolve(original);
     const opset = frame.opsets.get(node.domain);
     const schema = opset === undefined ? null : findSchema(node.domain, node.opType, opset);
-    const definition = this.#functions.get(callKey(node, node.opType));
+    const definition = this.#functions.calledBy(node);
     const rule = findRule(node.domain, node.opType);
     const call = new NodeCall(node, schema, frame, this.#servicesFor(node, place));
     let results: readonly Known[] = [];
@@ -189,10 +212,10 @@ export class InferenceRun {
     else frame.elements.delete(value);
   }
 
-  /** What the file declares, as far as it is believed. */
+  /** What the file declares, which shapes of inputs that are not the declared ones make untrue. */
   #trusted(value: Value): InferredType | null {
     const declared = this.#declared(value);
-    if (this.#believesShapes || declared?.kind !== 'tensor') return declared;
+    if (this.#shapes.size === 0 || declared?.kind !== 'tensor') return declared;
     return tensorOf(declared.elementType, null);
   }
 
@@ -263,6 +286,8 @@ export class InferenceRun {
 
   #disagree(what: Disagreement, value: Value, node: Node | null, place: Place): void {
     const kind = what.about === 'type' ? 'declared-type' : 'declared-shape';
+    // Sizes that are fixed may be others than the file was made for, which it cannot help.
+    if (kind === 'declared-shape' && this.#sizes.size > 0) return;
     this.#contradict(kind, `"${value.name}" is ${what.message}`, place, node, value);
   }
 
@@ -289,22 +314,13 @@ export class InferenceRun {
   }
 }
 
-/** Rules read attributes that may be of a wrong type, which is for another check to report. */
-function ignoringInvalid(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (!(error instanceof MlkitError)) throw error;
-  }
+function inputSymbols(model: Model): Set<string> {
+  const shapes = model.graph.inputs.map(
+    ({ type }) => (type?.kind === 'tensor' && type.shape) || [],
+  );
+  return new Set(shapes.flat().filter((size) => typeof size === 'string'));
 }
 
 function versionsOf(opsets: readonly OpsetImport[]): Map<string, number> {
   return new Map(opsets.map(({ domain, version }) => [domain, version]));
-}
-
-function callKey(
-  { domain, overload }: Pick<FunctionDefinition, 'domain' | 'overload'>,
-  name: string,
-): string {
-  return JSON.stringify([domain, name, overload]);
 }

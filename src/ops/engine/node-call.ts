@@ -77,7 +77,18 @@ export class NodeCall extends KnownNode implements Call {
   /** What the rule said of output `at`, completed by what the schema says; null: nothing. */
   result(at: number): Known {
     const elements = this.#elements[at] ?? null;
-    return { type: this.#types[at] ?? this.#typeBySchema(at, elements), elements };
+    const type = this.#types[at] ?? this.#typeBySchema(at, elements);
+    return { type: type && this.#possible(type), elements };
+  }
+
+  /** The type, with what is no size as unknown: what hostile attributes and constants make of rules. */
+  #possible(type: InferredType): InferredType {
+    if (type.kind === 'sequence' || type.kind === 'optional') {
+      return { kind: type.kind, element: type.element && this.#possible(type.element) };
+    }
+    if (type.kind !== 'tensor' && type.kind !== 'sparse-tensor') return type;
+    if (type.shape === null || type.shape.every(isPossible)) return type;
+    return { ...type, shape: type.shape.map((size) => (isPossible(size) ? size : this.unknown())) };
   }
 
   #typeBySchema(at: number, elements: Elements | null): InferredType | null {
@@ -104,4 +115,8 @@ export class NodeCall extends KnownNode implements Call {
     }
     return null;
   }
+}
+
+function isPossible(size: Size): boolean {
+  return typeof size !== 'number' || (Number.isInteger(size) && size >= 0);
 }

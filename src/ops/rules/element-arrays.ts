@@ -13,15 +13,6 @@ export function smallDims(shape: Sizes | null): readonly number[] | null {
   return dims.reduce((count, size) => count * size, 1) <= mostElements ? dims : null;
 }
 
-/** How far apart neighbours along each axis are, in row-major order. */
-export function stridesOf(dims: readonly number[]): readonly number[] {
-  const strides = dims.map(() => 1);
-  for (let axis = dims.length - 2; axis >= 0; axis -= 1) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (dims[axis + 1] ?? 1);
-  }
-  return strides;
-}
-
 /** Position in row-major order; null when an index is out of range. */
 export function offsetOf(dims: readonly number[], index: readonly number[]): number | null {
   let offset = 0;

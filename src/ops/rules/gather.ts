@@ -2,6 +2,7 @@ import type { Size } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, movement } from '../sizes.ts';
 import type { Elements, Sizes } from '../types.ts';
+import { contribRule } from './contrib-rule.ts';
 import { elementAt, fillElements, listText } from './element-arrays.ts';
 
 /*
@@ -133,5 +134,5 @@ export const gatherRules: readonly OperatorRule[] = [
   { domain: '', ops: ['GatherElements'], infer: gatherElements, cost: movement },
   { domain: '', ops: ['GatherND'], infer: gatherNd, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['GatherND'], infer: gatherNd, cost: movement },
+  contribRule(['GatherND'], gatherNd, movement),
 ];

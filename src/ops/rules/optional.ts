@@ -13,7 +13,7 @@ function optional(call: Call): void {
   if (call.has(0)) {
     call.setType(0, { kind: 'optional', element: call.type(0) });
   } else if (attribute?.type === 'type') {
-    const reader = { unknown: () => call.unknown(), sizes: new Map() };
+    const reader = { unknown: () => call.unknown(), sizes: new Map(), symbols: new Set<string>() };
     call.setType(0, { kind: 'optional', element: inferredType(attribute.value, reader) });
   }
 }

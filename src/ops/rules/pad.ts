@@ -2,6 +2,7 @@ import { add, floorDivide, type Size, subtract } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, movement } from '../sizes.ts';
 import type { Element, Sizes } from '../types.ts';
+import { contribRule } from './contrib-rule.ts';
 import { elementAt, fillElements, listedSizes, listText } from './element-arrays.ts';
 
 /* Source: https://onnx.ai/onnx/operators/onnx__Pad.html */
@@ -106,6 +107,6 @@ function unfold(call: Call): void {
 export const padRules: readonly OperatorRule[] = [
   { domain: '', ops: ['Pad'], infer: pad, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['Pad'], infer: pad, cost: movement },
-  { domain: 'com.microsoft', ops: ['UnfoldTensor'], infer: unfold, cost: movement },
+  contribRule(['Pad'], pad, movement),
+  contribRule(['UnfoldTensor'], unfold, movement),
 ];

@@ -11,6 +11,7 @@ import {
 import type { Call, OperatorRule } from '../rule.ts';
 import { elementCount, movement } from '../sizes.ts';
 import { type Element, mostElements } from '../types.ts';
+import { contribRule } from './contrib-rule.ts';
 import { listText, scalarElement } from './element-arrays.ts';
 
 /* Source: https://onnx.ai/onnx/operators/onnx__Range.html */
@@ -60,5 +61,5 @@ function countOf(start: Size, limit: Size, delta: number): Size | null {
 export const rangeRules: readonly OperatorRule[] = [
   { domain: '', ops: ['Range'], infer: range, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['Range'], infer: range, cost: movement },
+  contribRule(['Range'], range, movement),
 ];

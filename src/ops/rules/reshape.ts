@@ -9,6 +9,7 @@ import {
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, elementCount, movement } from '../sizes.ts';
 import type { Element, Sizes } from '../types.ts';
+import { contribRule } from './contrib-rule.ts';
 import { axesFromFront, keepElements, listedSizes, listText } from './element-arrays.ts';
 
 /*
@@ -210,5 +211,5 @@ export const reshapeRules: readonly OperatorRule[] = [
   { domain: '', ops: ['Squeeze'], infer: squeeze, cost: movement },
   { domain: '', ops: ['Unsqueeze'], infer: unsqueeze, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['ExpandDims'], infer: expandDims, cost: movement },
+  contribRule(['ExpandDims'], expandDims, movement),
 ];

@@ -2,6 +2,7 @@ import { product, type Size } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, elementCount, movement } from '../sizes.ts';
 import type { Element, Sizes } from '../types.ts';
+import { contribRule } from './contrib-rule.ts';
 import {
   elementAt,
   fillElements,
@@ -183,6 +184,6 @@ export const selectRules: readonly OperatorRule[] = [
   { domain: '', ops: ['Compress'], infer: compress, cost: movement },
   { domain: '', ops: ['Unique'], infer: unique, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['Unique'], infer: uniqueOfList, cost: movement },
+  contribRule(['Unique'], uniqueOfList, movement),
   { domain: '', ops: ['NonMaxSuppression'], infer: nonMaxSuppression, cost: movement },
 ];

@@ -1,6 +1,7 @@
 import type { Size } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { broadcast, movement } from '../sizes.ts';
+import { contribRule } from './contrib-rule.ts';
 import { listText } from './element-arrays.ts';
 import { listLength } from './node-attributes.ts';
 
@@ -84,6 +85,6 @@ export const textRules: readonly OperatorRule[] = [
   { domain: '', ops: ['RegexFullMatch'], infer: regexFullMatch, cost: movement },
   { domain: '', ops: ['TfIdfVectorizer'], infer: tfIdfVectorizer, cost: movement },
   // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-  { domain: 'com.microsoft', ops: ['Tokenizer'], infer: tokenizer, cost: movement },
-  { domain: 'com.microsoft', ops: ['NGramRepeatBlock'], infer: nGramRepeatBlock, cost: movement },
+  contribRule(['Tokenizer'], tokenizer, movement),
+  contribRule(['NGramRepeatBlock'], nGramRepeatBlock, movement),
 ];

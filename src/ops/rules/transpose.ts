@@ -1,5 +1,6 @@
 import type { Call, OperatorRule } from '../rule.ts';
 import { movement } from '../sizes.ts';
+import { contribRule } from './contrib-rule.ts';
 import { axesFromFront, elementAt, fillElements, listText } from './element-arrays.ts';
 
 /*
@@ -70,6 +71,6 @@ function reverseSequence(call: Call): void {
 export const transposeRules: readonly OperatorRule[] = [
   { domain: '', ops: ['Transpose'], infer: transpose, cost: movement },
   { domain: '', ops: ['Trilu'], infer: trilu, cost: movement },
-  { domain: 'com.microsoft', ops: ['Trilu'], infer: trilu, cost: movement },
+  contribRule(['Trilu'], trilu, movement),
   { domain: '', ops: ['ReverseSequence'], infer: reverseSequence, cost: movement },
 ];

@@ -29,7 +29,21 @@ const elementTypes: readonly DataType[] = [
   'complex64',
 ];
 
-const sizes: readonly Dimension[] = [0, 1, 1, 2, 3, 4, 7, 64, 'n', 'n', '2*n + 1', null, 2 ** 53 - 1];
+const sizes: readonly Dimension[] = [
+  0,
+  1,
+  1,
+  2,
+  3,
+  4,
+  7,
+  64,
+  'n',
+  'n',
+  '2*n + 1',
+  null,
+  2 ** 53 - 1,
+];
 
 const integers = [0n, 1n, 1n, 2n, 3n, -1n, -2n, 7n, 1000n, 2n ** 31n, 2n ** 63n - 1n, -(2n ** 63n)];
 
@@ -61,14 +75,22 @@ export function randomModel(random: SeededRandom, schema: OperatorSchema, opset:
   return buildModel({ opset: imports, irVersion }, (b) => {
     const most = Math.min(schema.maxInputs, schema.minInputs + 3);
     const isOdd = random.below(8) === 0;
-    const count = isOdd ? random.below(12) : random.below(most - schema.minInputs + 1) + schema.minInputs;
+    const count = isOdd
+      ? random.below(12)
+      : random.below(most - schema.minInputs + 1) + schema.minInputs;
     const inputs = Array.from({ length: count }, (_, at) => randomInput(random, b, `x${at}`));
     const outputs = Math.min(schema.maxOutputs, 4);
     const names = Array.from({ length: isOdd ? random.below(6) : outputs }, (_, at) => `y${at}`);
     const attributes = [...schema.attributes.values()]
       .filter((each) => each.isRequired || random.below(2) === 0)
       .flatMap((each) => randomAttribute(random, b, each));
-    const node = b.graph.addNode({ opType: schema.name, domain, inputs, outputs: names, attributes });
+    const node = b.graph.addNode({
+      opType: schema.name,
+      domain,
+      inputs,
+      outputs: names,
+      attributes,
+    });
     for (const value of node.outputs) {
       if (value === null) continue;
       if (random.below(4) === 0) b.output(value, random.pick(elementTypes), randomShape(random));
@@ -133,7 +155,13 @@ function randomAttribute(
     case 'graph':
       return [attributeFrom(name, randomGraph(random, b))];
     case 'type':
-      return [{ name, type: 'type', value: { kind: 'tensor', elementType: 'float32', shape: randomShape(random) } }];
+      return [
+        {
+          name,
+          type: 'type',
+          value: { kind: 'tensor', elementType: 'float32', shape: randomShape(random) },
+        },
+      ];
     default:
       return [{ name, type: 'undefined' }];
   }
@@ -145,7 +173,11 @@ function randomGraph(random: SeededRandom, b: GraphBuilder): Graph {
     const { names } = b.graph.model;
     const inputs = Array.from({ length: random.below(4) }, () => {
       const type = random.pick(elementTypes);
-      return inner.input(names.allocate('in'), type, random.below(2) === 0 ? null : randomShape(random));
+      return inner.input(
+        names.allocate('in'),
+        type,
+        random.below(2) === 0 ? null : randomShape(random),
+      );
     });
     const [outer] = b.graph.inputs;
     const all = [...inputs, ...(outer === undefined ? [] : [outer])];

@@ -1,6 +1,21 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { declaredType, inferTypes, measureActivations, measureWork } from '../../../src/ops/index.ts';
-import { findSchema, knownDomains, operatorsOf, schemaVersions } from '../../../src/schemas/index.ts';
+import { attributeFrom, type Model, tensorType, walkGraphs } from '../../../src/graph/index.ts';
+import { openModel } from '../../../src/onnx/index.ts';
+import {
+  type InferredType,
+  inferTypes,
+  measureActivations,
+  measureWork,
+  type Sizes,
+} from '../../../src/ops/index.ts';
+import {
+  findSchema,
+  knownDomains,
+  operatorsOf,
+  schemaVersions,
+} from '../../../src/schemas/index.ts';
+import { filesBelow, fixtures } from '../../support/files.ts';
 import { SeededRandom } from '../../support/random.ts';
 import { randomModel } from './random-model.ts';
 
@@ -21,12 +36,15 @@ describe('random models of one node', () => {
         const started = performance.now();
         try {
           const inference = inferTypes(model);
-          for (const value of model.graph.values()) {
-            const type = inference.typeOf(value);
-            if (type !== null) declaredType(type);
+          const sizes = [...model.graph.values()].flatMap((value) => {
+            return sizesOf(inference.typeOf(value));
+          });
+          const { macs, flops } = measureWork(model, inference);
+          const { lowerBoundBytes, totalBytes } = measureActivations(model, inference);
+          for (const size of [...sizes, macs, flops, lowerBoundBytes, totalBytes]) {
+            if (typeof size !== 'number' || (size >= 0 && Number.isInteger(size))) continue;
+            throw new RangeError(`${size} is no size`);
           }
-          measureWork(model, inference);
-          measureActivations(model, inference);
         } catch (error) {
           failed.push(`${name}-${opset}: ${error instanceof Error ? error.stack : String(error)}`);
         }
@@ -38,3 +56,52 @@ describe('random models of one node', () => {
     expect(slow).toEqual([]);
   });
 });
+
+describe('models that come with the project, with something changed', () => {
+  const files = filesBelow(fixtures, '.onnx');
+
+  test.each(files.map((file) => [path.relative(fixtures, file), file]))('%s', (_, file) => {
+    const random = new SeededRandom(file.length);
+    for (let round = 0; round < 3 * modelsEach; round += 1) {
+      const open = openModel(file);
+      try {
+        for (let at = random.below(4); at >= 0; at -= 1) change(random, open.model);
+        const inference = inferTypes(open.model);
+        measureWork(open.model, inference);
+        measureActivations(open.model, inference);
+      } finally {
+        open.close();
+      }
+    }
+  });
+
+  /** Another input, attribute, type or operator set version than the model had. */
+  function change(random: SeededRandom, model: Model): void {
+    const graphs = [...walkGraphs(model)].map(({ graph }) => graph);
+    const graph = random.pick(graphs);
+    if (graph.nodeCount === 0) return;
+    const node = random.pick(graph.nodes);
+    const values = [...graph.values()];
+    const kind = random.below(5);
+    if (kind === 0 && values.length > 0) {
+      graph.setInput(node, random.below(node.inputs.length + 1), random.pick([null, ...values]));
+    } else if (kind === 1 && values.length > 0) {
+      const shape = [random.pick([0, 1, 2, 'n', null]), random.pick([3, 2 ** 40, 'm'])];
+      graph.setType(
+        random.pick(values),
+        tensorType(random.pick(['float32', 'int64', 'string']), shape),
+      );
+    } else if (kind === 2) {
+      model.setOpset('', random.below(30));
+    } else if (node.attributes.length > 0) {
+      const { name } = random.pick(node.attributes);
+      if (kind === 3) graph.removeAttribute(node, name);
+      else
+        graph.setAttribute(node, attributeFrom(name, random.pick([[], [-1n, 2n ** 40n], 'x', -7])));
+    }
+  }
+});
+
+function sizesOf(type: InferredType | null): Sizes {
+  return type?.kind === 'tensor' ? (type.shape ?? []) : [];
+}

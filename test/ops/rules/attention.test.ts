@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { type Input, inferNode } from './one-node.ts';
 import { outcomeOf } from './outcome.ts';
-import { inferNode, type Input } from './one-node.ts';
 
 describe('Attention', () => {
   test('with heads of their own axis, and a state without a past', () => {
@@ -95,9 +95,7 @@ test('LinearAttention: state of (batch, heads, key size, value size)', () => {
   });
   const gated = { ...attributes, update_rule: 'gated_delta' };
   // The delta rule looks at the state before it updates: 2 · 24 more; gates: 2 · 24.
-  expect(inferNode('LinearAttention', inputs, gated, options).cost).toBe(
-    'matrix, 192*B*T, 48*B*T',
-  );
+  expect(inferNode('LinearAttention', inputs, gated, options).cost).toBe('matrix, 192*B*T, 48*B*T');
 });
 
 test('CausalConvWithState keeps the last elements that the kernel needs', () => {

@@ -122,7 +122,6 @@ describe('Loop', () => {
       ],
     });
     expect(types).toEqual(['float32[1, ?, 3]', 'float32[k, 2]']);
-    // The new row has one size 1 where the other has n, which does not matter along axis 1.
     expect(problems).toEqual([]);
   });
 

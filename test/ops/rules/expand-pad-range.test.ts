@@ -155,7 +155,7 @@ describe('Pad', () => {
       'float32[2, floor((n + 1)/2) - 1, 4, 3]',
     ]);
     expect(unfold([2, 3], { size: 5 }).problems).toEqual([
-      'rejects: windows of 5 every 1 are taken of [3]',
+      'fails: windows of 5 every 1 are taken of [3]',
     ]);
   });
 });

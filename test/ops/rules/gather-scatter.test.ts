@@ -233,16 +233,17 @@ describe('Scatter', () => {
 
   test('updates that are added cost one operation each, others are only moved', () => {
     const flops = (reduction: string): unknown => {
-      let scatter: Node | null = null;
+      const made: Node[] = [];
       const { inference } = outcomeOf(18, (b) => {
         const updates = b.input('u', 'float32', ['k', 3]);
         const inputs = [floats(b, [1, 2], [1, 2]), b.input('i', 'int64', ['k', 3]), updates];
         const value = b.node('ScatterElements', inputs, { reduction });
-        scatter = value.producer;
+        made.push(...b.graph.nodes);
         return value;
       });
-      const facts = scatter && inference.nodeFacts(scatter);
-      const cost = facts && findRule('', 'ScatterElements')?.cost(facts);
+      const [cost] = made.map((node) => {
+        return findRule('', node.opType)?.cost(inference.nodeFacts(node));
+      });
       return cost && [cost.class, formatSize(cost.otherFlops)];
     };
     expect(flops('add')).toEqual(['elementwise', '3*k']);

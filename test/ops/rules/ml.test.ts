@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AttributeInput } from '../../../src/graph/index.ts';
+import type { AttributeInput, Value } from '../../../src/graph/index.ts';
 import { findRule } from '../../../src/ops/index.ts';
 import { formatSize } from '../../../src/symbolic/index.ts';
 import { type DataType, stringTensor, type Tensor, tensorFrom } from '../../../src/tensor/index.ts';
@@ -23,22 +23,25 @@ function infer(
   outputs = 1,
 ): Result {
   const domain = 'ai.onnx.ml';
-  let cost: string | null = null;
+  let made: readonly Value[] = [];
   const outcome = outcomeOf({ '': 17, [domain]: version }, (b) => {
     const values = inputs.map((input, at) => {
       if ('dims' in input) return b.initializer(input, `x${at}`);
       const [type, ...sizes] = input;
       return b.input(`x${at}`, type, sizes);
     });
-    return b.nodes(op, values, attributes, { domain, outputs });
+    made = b.nodes(op, values, attributes, { domain, outputs });
+    return made;
   });
-  const node = outcome.node;
+  const node = made[0]?.producer ?? null;
   const found = node && findRule(domain, op)?.cost(outcome.inference.nodeFacts(node));
-  if (found) cost = `${formatSize(found.macs)}, ${formatSize(found.otherFlops)}`;
+  const cost = found ? `${formatSize(found.macs)}, ${formatSize(found.otherFlops)}` : null;
   return { types: outcome.types, problems: outcome.problems, cost };
 }
 
-const ones = (count: number): AttributeInput => ({ floats: Array.from({ length: count }, () => 1) });
+const ones = (count: number): AttributeInput => ({
+  floats: Array.from({ length: count }, () => 1),
+});
 const ids = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 const x: Shaped = ['float32', 'N', 3];
 
@@ -200,13 +203,7 @@ describe('features', () => {
     [1, 'ArrayFeatureExtractor', [['string', 4], indices], {}, 'string[1, 2]'],
     [1, 'ArrayFeatureExtractor', [x, ['int64', 'k']], {}, 'float32[N, k]'],
     [1, 'Binarizer', [x], {}, 'float32[N, 3]'],
-    [
-      1,
-      'CategoryMapper',
-      [['string', 'N']],
-      { cats_int64s: [1], cats_strings: ['a'] },
-      'int64[N]',
-    ],
+    [1, 'CategoryMapper', [['string', 'N']], { cats_int64s: [1], cats_strings: ['a'] }, 'int64[N]'],
     [1, 'FeatureVectorizer', [x, x], { inputdimensions: [3, 4] }, 'float32[N, 7]'],
     [1, 'FeatureVectorizer', [['int64', 3]], { inputdimensions: [3] }, 'float32[1, 3]'],
     [1, 'Imputer', [['int64', 'N', 3]], { imputed_value_int64s: [1, 2] }, 'int64[N, 3]'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inferNode, type Input } from './one-node.ts';
+import { type Input, inferNode } from './one-node.ts';
 
 const x = 'float32[2, 8]';
 
@@ -51,11 +51,7 @@ test.each<[Input[], Record<string, number>, string]>([
     { block_size: 4 },
     'fails: 3 scales along axis 1, where blocks of 4 need 2',
   ],
-  [
-    [x, 'float32[8]', 'uint8[7]'],
-    {},
-    'fails: 8 scales and 7 zero points along axis 0',
-  ],
+  [[x, 'float32[8]', 'uint8[7]'], {}, 'fails: 8 scales and 7 zero points along axis 0'],
 ])('%j %j: %s', (inputs, attributes, message) => {
   const { contradictions } = inferNode('QuantizeLinear', inputs, attributes, { opset: 21 });
   expect(contradictions).toEqual([message]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inferNode, type Input } from './one-node.ts';
+import { type Input, inferNode } from './one-node.ts';
 
 const lstm: Input[] = ['float32[T, N, 3]', 'float32[1, 16, 3]', 'float32[1, 16, 4]'];
 
@@ -69,18 +69,9 @@ describe('contradictions', () => {
   test.each([
     [['float32[5, 2]', w, r], 'rejects: the input sequence has rank 2, where 3 is needed'],
     [[x, 'float32[1, 16, 9]', r], 'fails: input has 3 features, the weight takes 9'],
-    [
-      [x, w, 'float32[1, 16, 5]'],
-      'fails: hidden size is 4, the recurrence weight takes 5',
-    ],
-    [
-      [x, w, r, 'float32[1, 30]'],
-      'fails: bias of 30 where 2 x 4 gates of the hidden size are 32',
-    ],
-    [
-      [x, 'float32[2, 16, 3]', r],
-      'fails: weights of 2 directions where there are 1',
-    ],
+    [[x, w, 'float32[1, 16, 5]'], 'fails: hidden size is 4, the recurrence weight takes 5'],
+    [[x, w, r, 'float32[1, 30]'], 'fails: bias of 30 where 2 x 4 gates of the hidden size are 32'],
+    [[x, 'float32[2, 16, 3]', r], 'fails: weights of 2 directions where there are 1'],
   ])('%j: %s', (inputs, message) => {
     const { contradictions } = inferNode('LSTM', inputs, { hidden_size: 4 });
     expect(contradictions).toEqual([message]);

@@ -187,6 +187,6 @@ describe('Squeeze and Unsqueeze', () => {
       );
     });
     expect(types.slice(0, 2)).toEqual(['float32[1, n, 3]', 'float32[n, 3, 1]']);
-    expect(problems).toEqual(['rejects: axis 5 is not in [-3, 2]']);
+    expect(problems).toEqual(['fails: axis 5 is not in [-3, 2]']);
   });
 });

@@ -103,7 +103,9 @@ describe('optionals', () => {
       'optional(float32[n, 3])',
       'float32[n, 3]',
       'float32[n, 3]',
-      ...['bool[]', 'bool[]', 'bool[]'],
+      'bool[]',
+      'bool[]',
+      'bool[]',
     ]);
     expect(elements.slice(3)).toEqual([null, ['1'], ['0']]);
   });

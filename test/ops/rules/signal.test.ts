@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inferNode, type Input, ints } from './one-node.ts';
+import { type Input, inferNode, ints } from './one-node.ts';
 
 describe('DFT', () => {
   test.each<[string, number, Input[], Record<string, number>, string]>([
@@ -52,12 +52,7 @@ describe('DFT', () => {
 describe('STFT', () => {
   test.each<[string, Input[], Record<string, number>, string]>([
     // (128 - 16)/8 + 1 frames of 16/2 + 1 bins.
-    [
-      'with a window',
-      ['float32[2, 128, 1]', ints(8), 'float32[16]'],
-      {},
-      'float32[2, 15, 9, 2]',
-    ],
+    ['with a window', ['float32[2, 128, 1]', ints(8), 'float32[16]'], {}, 'float32[2, 15, 9, 2]'],
     [
       'both sides',
       ['float32[2, 128, 1]', ints(8), null, ints(16)],
@@ -82,10 +77,7 @@ describe('STFT', () => {
   });
 
   test.each<[Input[], string]>([
-    [
-      ['float32[2, 8, 1]', ints(2), null, ints(16)],
-      'fails: the signal has 8 elements, a frame 16',
-    ],
+    [['float32[2, 8, 1]', ints(2), null, ints(16)], 'fails: the signal has 8 elements, a frame 16'],
     [
       ['float32[2, 8, 1]', ints(0), null, ints(4)],
       'fails: frame_step is 0, where a positive number is needed',

@@ -49,7 +49,8 @@ describe('what a slice takes of an axis', () => {
       for (const start of bounds) {
         for (const end of bounds) {
           const range = sliceRange(symbol('n'), start, end, step);
-          for (let size = 1; range !== null && size < 12; size += 1) {
+          if (range === null) continue;
+          for (let size = 1; size < 12; size += 1) {
             const length = evaluate(range.length, () => size);
             const expected = taken(size, start, end, step).length;
             expect([size, start, end, step, length]).toEqual([size, start, end, step, expected]);

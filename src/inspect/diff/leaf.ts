@@ -1,0 +1,85 @@
+import type { Attribute, Node, Value } from '../../graph/index.ts';
+import { memoryStorage, stringStorage, Tensor, type TensorStorage } from '../../tensor/index.ts';
+import type { ConstantPlace } from './report.ts';
+
+/** A value that is a constant: an initializer, dense or sparse, or the output of a Constant node. */
+export interface Leaf {
+  readonly value: Value;
+  /** One; of a sparse constant its values and their indices. */
+  readonly tensors: readonly Tensor[];
+  /** The dense shape. */
+  readonly dims: readonly number[];
+  readonly dtype: string | null;
+  readonly place: ConstantPlace;
+}
+
+/** The constant that a value is, whether callers may override it or not; null when it is none. */
+export function leafOf(value: Value): Leaf | null {
+  const { initializer, sparseInitializer, producer } = value;
+  if (initializer !== null) return dense(value, initializer, null);
+  if (sparseInitializer !== null) {
+    return sparse(value, sparseInitializer, null);
+  }
+  return producer === null || producer.domain !== '' || producer.opType !== 'Constant'
+    ? null
+    : leafOfNode(value, producer);
+}
+
+function leafOfNode(value: Value, node: Node): Leaf | null {
+  for (const attribute of node.attributes) {
+    if (attribute.type === 'sparse-tensor') return sparse(value, attribute.value, 'node');
+    const tensor = attribute.type === 'tensor' ? attribute.value : listed(attribute);
+    if (tensor !== null) return dense(value, tensor, 'node');
+  }
+  return null;
+}
+
+function dense(value: Value, tensor: Tensor, place: ConstantPlace | null): Leaf {
+  const { dims, elementType: dtype } = tensor;
+  return { value, tensors: [tensor], dims, dtype, place: place ?? placeOf(tensor) };
+}
+
+function sparse(
+  value: Value,
+  { values, indices, dims }: { values: Tensor; indices: Tensor; dims: readonly number[] },
+  place: ConstantPlace | null,
+): Leaf {
+  const dtype = `sparse ${values.elementType ?? '?'}`;
+  return { value, tensors: [values, indices], dims, dtype, place: place ?? placeOf(values) };
+}
+
+function placeOf(tensor: Tensor): ConstantPlace {
+  return tensor.storage.kind === 'external' ? 'data-file' : 'model';
+}
+
+/** What the short forms of Constant stand for: `value_ints` and so on. */
+function listed(attribute: Attribute): Tensor | null {
+  switch (attribute.type) {
+    case 'int':
+      return tensor('int64', [], BigInt64Array.of(attribute.value));
+    case 'ints':
+      return tensor('int64', [attribute.value.length], BigInt64Array.from(attribute.value));
+    case 'float':
+      return tensor('float32', [], Float32Array.of(attribute.value));
+    case 'floats':
+      return tensor('float32', [attribute.value.length], Float32Array.from(attribute.value));
+    case 'string':
+      return new Tensor({ dtype: 'string', dims: [], storage: stringStorage([attribute.value]) });
+    case 'strings': {
+      const { value } = attribute;
+      return new Tensor({ dtype: 'string', dims: [value.length], storage: stringStorage(value) });
+    }
+    default:
+      return null;
+  }
+}
+
+function tensor(
+  dtype: 'int64' | 'float32',
+  dims: readonly number[],
+  values: BigInt64Array | Float32Array,
+): Tensor {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const storage: TensorStorage = memoryStorage(bytes);
+  return new Tensor({ dtype, dims, storage });
+}
