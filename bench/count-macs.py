@@ -1,6 +1,6 @@
 """Counts multiply-accumulates of matrix products and convolutions, for comparison with mlkit.
 
-    node bench/dump-macs.js MODELS... > macs.jsonl
+    node bench/dump-macs.js [--sizes 16] MODELS... > macs.jsonl
     python bench/count-macs.py macs.jsonl
 
 The count goes by the shapes that ONNX's own inference finds, and by the weights' shapes: for each
@@ -30,6 +30,20 @@ def shapes_of(model):
         if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
             shapes[node.output[0]] = list(numpy_helper.to_array(node.attribute[0].t).shape)
     return shapes
+
+
+def fix_sizes(model, size):
+    """Numbers for the sizes that inputs leave open; what is declared of other values goes."""
+    constants = {tensor.name for tensor in model.graph.initializer}
+    for value in model.graph.input:
+        if value.name not in constants and value.type.HasField("tensor_type"):
+            for dim in value.type.tensor_type.shape.dim:
+                if not dim.HasField("dim_value") or dim.dim_value < 0:
+                    dim.dim_value = size
+    del model.graph.value_info[:]
+    for value in model.graph.output:
+        if value.type.HasField("tensor_type"):
+            value.type.tensor_type.ClearField("shape")
 
 
 def attribute(node, name, default):
@@ -72,6 +86,8 @@ def main():
             continue
         try:
             model = onnx.load(path, load_external_data=False)
+            if found["size"] is not None:
+                fix_sizes(model, found["size"])
             model = shape_inference.infer_shapes(model, data_prop=True)
         except Exception as error:
             print(f"{path}: onnx: {str(error)[:100]}")

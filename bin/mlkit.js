@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 
 const oldest = [20, 19];
-const built = new URL('../dist/cli/process.js', import.meta.url);
+const built = new URL('../dist/bundle/process.js', import.meta.url);
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {

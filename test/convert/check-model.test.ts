@@ -8,7 +8,9 @@ const model = (name: string): string => path.join(fixtures, 'models', `${name}.o
 
 describe('checking', () => {
   test('a sound model', async () => {
-    expect(await checkModel(model('mlp'), { runtime: true })).toMatchObject({
+    expect(
+      await checkModel(model('mlp'), { runtime: true, values: false, target: null }),
+    ).toMatchObject({
       verdict: 'pass',
       check: { spec: 'valid', runtime: 'loads', run: 'unknown' },
       findings: [],
@@ -17,7 +19,11 @@ describe('checking', () => {
   });
 
   test('a structure that is wrong', async () => {
-    const report = await checkModel(model('broken-undefined'), { runtime: false });
+    const report = await checkModel(model('broken-undefined'), {
+      runtime: false,
+      values: false,
+      target: null,
+    });
     expect(report).toMatchObject({
       verdict: 'fail',
       check: { spec: 'invalid', runtime: 'unknown' },
@@ -26,7 +32,11 @@ describe('checking', () => {
   });
 
   test('an operator that does not exist', async () => {
-    const report = await checkModel(model('broken-operator'), { runtime: true });
+    const report = await checkModel(model('broken-operator'), {
+      runtime: true,
+      values: false,
+      target: null,
+    });
     expect(report.check).toMatchObject({ spec: 'valid', runtime: 'rejects' });
     expect(report.findings.at(-1)).toMatchObject({ code: 'runtime-rejects', runtime: 'rejects' });
   });
@@ -43,7 +53,11 @@ describe('checking', () => {
       for (const { case: name, onnxruntimeLoads } of some) {
         const folder = path.join(defects, name);
         const file = fs.readdirSync(folder).find((each) => each.endsWith('.onnx')) ?? '';
-        const { check } = await checkModel(path.join(folder, file), { runtime: true });
+        const { check } = await checkModel(path.join(folder, file), {
+          runtime: true,
+          values: false,
+          target: null,
+        });
         const wanted = onnxruntimeLoads === 'accepts' ? 'loads' : 'rejects';
         expect([name, check.runtime]).toEqual([name, wanted]);
       }

@@ -10,6 +10,13 @@ export const plainConfig: InspectConfig = {
   text: false,
   external: false,
   check: false,
+  runtime: false,
+  weights: false,
+  target: null,
+  shapes: false,
+  cost: false,
+  dims: new Map(),
+  inputShapes: new Map(),
 };
 
 /** The report on a file. */
