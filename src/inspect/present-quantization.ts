@@ -99,7 +99,9 @@ function schemeRow(scheme: WeightScheme): Cell[] {
   ];
 }
 
-function granularityText({ granularity, axis, blockSize }: WeightScheme): string {
+function granularityText({ role, granularity, axis, blockSize }: WeightScheme): string {
+  // That of a bias is the product of two others.
+  if (role === 'bias' && granularity === 'unknown') return '';
   if (granularity === 'block') return `block of ${blockSize ?? '?'}`;
   return granularity === 'channel' && axis !== null ? `channel (axis ${axis})` : granularity;
 }

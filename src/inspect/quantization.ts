@@ -1,6 +1,6 @@
-import { type Constant, compareText, operatorName } from '../checks/index.ts';
+import { type Constant, compareText, operatorName, sharedConstants } from '../checks/index.ts';
 import { type Model, type Node, walkNodes } from '../graph/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { DataType, Tensor } from '../tensor/index.ts';
 import { channelsOf, type FoundWeight, symmetryOf, tensorOf } from './quantization/found-weight.ts';
 import { integerWeights, quantizesItself } from './quantization/integer-operators.ts';
 import { packedWeights } from './quantization/packed-operators.ts';
@@ -47,16 +47,17 @@ export function describeQuantization(
   const { float16, bfloat16 } = totals;
   if (weights.size === 0 && activations.isEmpty && float16 + bfloat16 === 0) return null;
   const schemes = schemesOf(weights, readers, totals.bytesOf);
-  const parameters = totals.quantized + totals.others;
-  const bytes = totals.quantizedBytes + totals.otherBytes;
+  const { quantized, others } = totals;
+  const parameters = quantized.parameters + others.parameters;
+  const bytes = quantized.bytes + others.bytes;
   return {
     formats: formatsOf(schemes),
     effectiveParameters: parameters,
-    quantizedParameters: totals.quantized,
-    quantizedShare: parameters === 0 ? 0 : totals.quantized / parameters,
+    quantizedParameters: quantized.parameters,
+    quantizedShare: parameters === 0 ? 0 : quantized.parameters / parameters,
     bytes,
-    quantizedBytes: totals.quantizedBytes,
-    quantizedBytesShare: bytes === 0 ? 0 : totals.quantizedBytes / bytes,
+    quantizedBytes: quantized.bytes,
+    quantizedBytesShare: bytes === 0 ? 0 : quantized.bytes / bytes,
     bitsPerParameter: parameters === 0 ? null : (8 * bytes) / parameters,
     float16Parameters: float16,
     bfloat16Parameters: bfloat16,
@@ -81,43 +82,49 @@ function count(readers: Map<Tensor, Map<string, number>>, tensor: Tensor, op: st
   counts.set(op, (counts.get(op) ?? 0) + 1);
 }
 
+interface Amount {
+  parameters: number;
+  bytes: number;
+}
+
 interface Totals {
-  /** Numbers in weights that are stored as they are quantized, and in all other parameters. */
-  readonly quantized: number;
-  readonly others: number;
-  /** With scales and zero points. */
-  readonly quantizedBytes: number;
-  readonly otherBytes: number;
+  /** Of weights that are stored as they are quantized, with scales and zero points. */
+  readonly quantized: Amount;
+  /** Of all other parameters. */
+  readonly others: Amount;
   readonly float16: number;
   readonly bfloat16: number;
   readonly bytesOf: (tensor: Tensor) => number;
 }
 
+/** Constants that lie in the same bytes count once. */
 function totalsOf(
   constants: readonly Constant[],
   weights: ReadonlyMap<Tensor, FoundWeight>,
 ): Totals {
+  const shared = sharedConstants(constants);
+  const own = constants.filter((each) => !shared.has(each));
   const sizes = new Map(constants.map((each) => [each.tensor, each.bytes]));
   const bytesOf = (tensor: Tensor): number => sizes.get(tensor) ?? tensor.byteLength;
-  const overhead = new Set<Tensor>();
-  let [quantized, quantizedBytes] = [0, 0];
-  for (const { tensor, elements, format, overhead: own } of weights.values()) {
-    for (const each of own) overhead.add(each);
-    if (format === 'qdq-float') continue;
-    quantized += elements;
-    quantizedBytes += bytesOf(tensor);
+  const overhead = new Set([...weights.values()].flatMap((each) => each.overhead));
+  const quantized = { parameters: 0, bytes: 0 };
+  const others = { parameters: 0, bytes: 0 };
+  const half = new Map<DataType | null, number>();
+  for (const { tensor, role, elements, bytes } of own) {
+    const weight = weights.get(tensor);
+    if (overhead.has(tensor)) quantized.bytes += bytes;
+    else if (weight !== undefined && weight.format !== 'qdq-float') {
+      quantized.parameters += weight.elements;
+      quantized.bytes += bytes;
+    } else if (role === 'parameter') {
+      others.parameters += elements ?? 0;
+      others.bytes += bytes;
+      const { elementType } = tensor;
+      half.set(elementType, (half.get(elementType) ?? 0) + (elements ?? 0));
+    }
   }
-  for (const each of overhead) quantizedBytes += bytesOf(each);
-  let [others, otherBytes, float16, bfloat16] = [0, 0, 0, 0];
-  for (const { tensor, role, elements, bytes } of constants) {
-    const isStored = weights.get(tensor)?.format ?? 'qdq-float';
-    if (role !== 'parameter' || isStored !== 'qdq-float' || overhead.has(tensor)) continue;
-    others += elements ?? 0;
-    otherBytes += bytes;
-    if (tensor.elementType === 'float16') float16 += elements ?? 0;
-    if (tensor.elementType === 'bfloat16') bfloat16 += elements ?? 0;
-  }
-  return { quantized, others, quantizedBytes, otherBytes, float16, bfloat16, bytesOf };
+  const [float16 = 0, bfloat16 = 0] = [half.get('float16'), half.get('bfloat16')];
+  return { quantized, others, float16, bfloat16, bytesOf };
 }
 
 interface SchemeSum {
@@ -159,7 +166,14 @@ function schemesOf(
     .map(({ first, operators, overhead, ...sum }): WeightScheme => {
       const { format, role, dtype, bits, symmetry, granularity, axis, blockSize } = first;
       return {
-        ...{ format, role, dtype, bits, symmetry, granularity, axis, blockSize },
+        format,
+        role,
+        dtype,
+        bits,
+        symmetry,
+        granularity,
+        axis,
+        blockSize,
         operators: Object.fromEntries(byCount(operators)),
         ...sum,
         scaleBytes: [...overhead].reduce((total, each) => total + bytesOf(each), 0),

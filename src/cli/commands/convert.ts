@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import {
   type ConvertConfig,
   type ConvertReport,
-  checkModel,
   conversionCases,
   convertModel,
   type ExternalConfig,
@@ -11,13 +10,13 @@ import {
   formatOf,
   type ModelFormat,
   modelFormats,
-  presentCheck,
   presentConversion,
   type VerifyMode,
 } from '../../convert/index.ts';
 import { exitStatus, MlkitError } from '../../errors.ts';
 import { newestIrVersion, type Strippable, strippables } from '../../passes/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
+import { refuseBeside, runCheck, runFix } from '../convert-modes.ts';
 import {
   addOnce,
   checkOptions,
@@ -40,8 +39,9 @@ import {
 const examples = `
 Examples:
   mlkit convert model.onnx --check
-  mlkit convert model.onnx -o fixed.onnx --dim batch=1
-  mlkit convert model.onnx -o fixed.onnx --shape images=1x3x640x640
+  mlkit convert model.onnx -o fixed.onnx --fix
+  mlkit convert model.onnx -o batch1.onnx --dim batch=1
+  mlkit convert model.onnx -o sized.onnx --shape images=1x3x640x640
   mlkit convert big.onnx -o sharded.onnx --external sharded.data --max-shard 2GB
   mlkit convert split.onnx -o single.onnx --embed
   mlkit convert new.onnx -o old.onnx --ir-version auto
@@ -60,6 +60,10 @@ export const command: CommandModule = {
     program.argument('<model>', 'an ONNX model');
     outputModelOptions(program);
     checkOptions(program);
+    program.option(
+      '--fix',
+      'mend what checks find and can be mended: order, dead nodes, copies of weights, missing shapes',
+    );
     formatOptions(program);
     dataOptions(program);
     graphOptions(program);
@@ -208,43 +212,42 @@ interface Flags {
   readonly rename?: ReadonlyMap<string, string>;
   readonly strip?: readonly Strippable[];
   readonly setMetadata?: ReadonlyMap<string, string>;
+  readonly fix?: boolean;
   readonly verify?: boolean;
   readonly dryRun?: boolean;
   readonly seed?: number;
 }
 
-async function run({ args, options, io, progress }: CommandContext): Promise<CommandOutcome> {
+async function run(context: CommandContext): Promise<CommandOutcome> {
+  const { args, options, io, progress } = context;
   const [name = ''] = args;
   const flags: Flags = options;
   const { output: outputName } = outputModelOptionsOf(options);
   const input = resolve(io.cwd, name);
+  const output = outputName === undefined ? null : resolve(io.cwd, outputName);
+  const files = { name, input, output, ...(outputName !== undefined && { outputName }) };
   const asked = await checkOptionsOf(options);
   if (asked.check) {
-    refuseBesideCheck(flags, outputName);
-    progress.start('checking the model');
-    const report = await checkModel(input, {
-      runtime: asked.runtime,
-      values: asked.weights,
-      target: asked.target,
-      name,
-      signal: io.signal,
-      onProgress: (done, total, tensor) => progress.update(done / total, tensor),
+    const given = { ...givenOf(flags), output: output !== null, fix: flags.fix === true };
+    refuseBeside(
+      '--check',
+      given,
+      'Leave one of the two out; a conversion checks the model anyway.',
+    );
+    return runCheck(context, files, asked);
+  }
+  if (flags.fix === true) {
+    const { verify, dryRun, ...others } = givenOf(flags);
+    refuseBeside('--fix', others, 'Mend the model first, and convert the result.');
+    refuseNoOutput(output, flags);
+    return runFix(context, files, {
+      dryRun: flags.dryRun === true,
+      verify: verifyMode(flags.verify),
+      seed: flags.seed ?? 0,
     });
-    const exit = report.verdict === 'pass' ? exitStatus.done : exitStatus.answerIsNo;
-    return {
-      report,
-      document: () => presentCheck(report),
-      checks: async () => (await import('../checked-codes.ts')).checkedCodes(),
-      exit,
-    };
   }
   const config = configOf(flags, outputName);
-  if (outputName === undefined && !config.dryRun) {
-    throw new MlkitError('USAGE', 'there is no output: where shall the result be written?', {
-      hint: 'Give a path with -o; --check only checks the model, and --dry-run writes nothing.',
-    });
-  }
-  const output = outputName === undefined ? null : resolve(io.cwd, outputName);
+  refuseNoOutput(output, flags);
   const report = await convertModel(input, output, config, {
     signal: io.signal,
     onStep: (label) => progress.start(label),
@@ -257,6 +260,13 @@ async function run({ args, options, io, progress }: CommandContext): Promise<Com
     testCases: () => conversionCases(report),
     exit: exitOf(report),
   };
+}
+
+function refuseNoOutput(output: string | null, { dryRun }: Flags): void {
+  if (output !== null || dryRun === true) return;
+  throw new MlkitError('USAGE', 'there is no output: where shall the result be written?', {
+    hint: 'Give a path with -o; --check only checks the model, and --dry-run writes nothing.',
+  });
 }
 
 function exitOf({ verification, config }: ConvertReport): number {
@@ -347,12 +357,7 @@ const changingFlags: readonly (keyof Flags)[] = [
   'dryRun',
 ];
 
-/** `--check` changes and writes nothing; what asks for more was meant for something else. */
-function refuseBesideCheck(flags: Flags, output: string | undefined): void {
-  const given = changingFlags.find((key) => flags[key] !== undefined);
-  if (given === undefined && output === undefined) return;
-  const flag = given?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) ?? 'output';
-  throw new MlkitError('USAGE', `--check only checks the model, and --${flag} asks for more`, {
-    hint: 'Leave one of the two out; a conversion checks the model anyway.',
-  });
+/** Which of them were given. */
+function givenOf(flags: Flags): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(changingFlags.map((key) => [key, flags[key] !== undefined]));
 }

@@ -3,7 +3,14 @@ import { exitStatus, MlkitError } from '../../errors.ts';
 import type { InspectConfig, InspectReport } from '../../inspect/index.ts';
 import type { OpenModel } from '../../onnx/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
-import { checkOptions, checkOptionsOf, modelOptionsOf, outputOptions, outputOptionsOf, shapeOptions } from '../options.ts';
+import {
+  checkOptions,
+  checkOptionsOf,
+  modelOptionsOf,
+  outputOptions,
+  outputOptionsOf,
+  shapeOptions,
+} from '../options.ts';
 
 const examples = `
 Examples:

@@ -134,7 +134,7 @@ function weightAt(node: Node, format: WeightFormat, where: IntegerInput): FoundW
     dtype,
     bits: bitsOf(tensor),
     symmetry: symmetryOf(dtype, zeroPoint),
-    ...granularityOf(tensor, [scale, tensorOf(zeroPoint)], axisOf(node, where, axis)),
+    ...granularityOf(node, tensor, [scale, tensorOf(zeroPoint)], axisOf(node, where, axis)),
     blockSize: null,
     tensor,
     node,
@@ -145,14 +145,16 @@ function weightAt(node: Node, format: WeightFormat, where: IntegerInput): FoundW
 
 /** Where scales and zero points have different shapes, the finer one tells. */
 function granularityOf(
+  node: Node,
   tensor: Tensor,
   tensors: readonly (Tensor | null)[],
   axis: number,
 ): ReturnType<typeof channelsOf> {
   const known = tensors.filter(isTensor).toSorted((a, b) => elementsOf(b) - elementsOf(a));
   const [finest = null] = known;
-  // Of recurrent layers, one for each direction.
-  if (finest !== null && tensor.dims.length === 3 && elementsOf(finest) === tensor.dims[0]) {
+  // A recurrent layer has a matrix for each direction.
+  const isPerMatrix = finest !== null && elementsOf(finest) === tensor.dims[0];
+  if (node.opType === 'DynamicQuantizeLSTM' && isPerMatrix) {
     return { granularity: 'tensor', axis: null };
   }
   return channelsOf(finest, axis);

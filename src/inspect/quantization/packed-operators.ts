@@ -42,18 +42,16 @@ function perByte(bits: number): PackedInput['elements'] {
     elementsOf(tensor) * (tensor.elementType === 'uint8' ? Math.floor(8 / bits) : 1);
 }
 
-function byBits(name: string, fallback: number): PackedOperator['type'] {
-  return (node) => {
-    const bits = intOf(node, name, fallback);
-    return { dtype: `uint${bits}`, bits };
-  };
+function typeOfBits(node: Node, name: string): { readonly dtype: string; readonly bits: number } {
+  const bits = intOf(node, name, 4);
+  return { dtype: `uint${bits}`, bits };
 }
 
 const alwaysSymmetric = (): Symmetry => 'symmetric';
 const rows = (): number => 1;
 
 const nBits: Omit<PackedOperator, 'inputs'> = {
-  type: byBits('bits', 4),
+  type: (node) => typeOfBits(node, 'bits'),
   axis: () => 0,
   blockSize: (node) => intOf(node, 'block_size', 0),
   symmetry: nBitsSymmetry,
@@ -107,8 +105,7 @@ const table: Readonly<Record<string, PackedOperator>> = {
       },
     ],
     type: (node, { elementType }) => {
-      if (elementType === 'uint8' || elementType === null)
-        return byBits('bits', 4)(node, tensorless);
+      if (elementType === 'uint8' || elementType === null) return typeOfBits(node, 'bits');
       return { dtype: elementType, bits: dataTypes[elementType].bits };
     },
     axis: (node) => intOf(node, 'quantize_axis', 1),
@@ -144,15 +141,12 @@ const table: Readonly<Record<string, PackedOperator>> = {
       zeroPoint,
       elements: (node, tensor) => perByte(intOf(node, 'expert_weight_bits', 4))(node, tensor),
     })),
-    type: byBits('expert_weight_bits', 4),
+    type: (node) => typeOfBits(node, 'expert_weight_bits'),
     axis: () => 2,
     blockSize: (node) => intOf(node, 'block_size', 0),
     symmetry: (_node, _tensor, zeroPoint) => (zeroPoint === null ? 'symmetric' : 'unknown'),
   },
 };
-
-/** The types of these operators depend on attributes alone. */
-const tensorless = null as unknown as Tensor;
 
 function productOf(shape: Tensor | null): number | null {
   const sizes = shape === null ? null : smallValues(shape);

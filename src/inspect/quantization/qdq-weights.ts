@@ -103,45 +103,44 @@ export function lookedUpWeight(node: Node): FoundWeight | null {
   const tensor = tensorOf(node.inputs[0]);
   const dtype = tensor?.elementType ?? null;
   if (tensor === null || dtype === null || !/^u?int[248]$/.test(dtype)) return null;
-  const reader = firstReader(node.outputs[0]);
-  if (reader === null) return null;
-  if (isDequantize(reader)) {
-    const [, scale, zeroPoint] = reader.inputs;
-    const overhead = [tensorOf(scale), tensorOf(zeroPoint)].filter(isTensor);
-    const channels = channelsOf(tensorOf(scale), intOf(reader, 'axis', 1));
-    const symmetry = symmetryOf(dtype, zeroPoint);
-    return { ...lookup(node, tensor, dtype), symmetry, ...channels, overhead };
-  }
-  if (reader.opType !== 'Cast') return null;
-  const multiplied = firstReader(reader.outputs[0]);
-  if (multiplied?.opType !== 'Mul') return null;
-  const other = multiplied.inputs.find((each) => each !== reader.outputs[0]);
-  // Scales of rows are looked up as the rows are.
-  const isByRow = other?.producer?.opType === 'Gather';
-  const scale = tensorOf(isByRow ? other.producer?.inputs[0] : other);
-  return {
-    ...lookup(node, tensor, dtype),
-    symmetry: symmetryOf(dtype, null),
-    ...channelsOf(scale, isByRow ? 0 : 1),
-    overhead: [scale].filter(isTensor),
-  };
-}
-
-function lookup(
-  node: Node,
-  tensor: Tensor,
-  dtype: string,
-): Omit<FoundWeight, 'symmetry' | 'granularity' | 'axis' | 'overhead'> {
+  const found = scalingBehind(node);
+  if (found === null) return null;
+  const { scale, zeroPoint, axis } = found;
   return {
     format: 'lookup',
     role: 'weight',
     dtype,
     bits: bitsOf(tensor),
+    symmetry: symmetryOf(dtype, zeroPoint),
+    ...channelsOf(scale, axis),
     blockSize: null,
     tensor,
     node,
     elements: elementsOf(tensor),
+    overhead: [scale, tensorOf(zeroPoint)].filter(isTensor),
   };
+}
+
+interface Scaling {
+  readonly scale: Tensor | null;
+  readonly zeroPoint: Value | null;
+  readonly axis: number;
+}
+
+/** What makes floats of looked up integers: a DequantizeLinear, or a Cast and a Mul. */
+function scalingBehind(node: Node): Scaling | null {
+  const reader = firstReader(node.outputs[0]);
+  if (reader !== null && isDequantize(reader)) {
+    const [, scale, zeroPoint = null] = reader.inputs;
+    return { scale: tensorOf(scale), zeroPoint, axis: intOf(reader, 'axis', 1) };
+  }
+  const multiplied = reader?.opType === 'Cast' ? firstReader(reader.outputs[0]) : null;
+  if (multiplied?.opType !== 'Mul') return null;
+  const other = multiplied.inputs.find((each) => each !== reader?.outputs[0]);
+  // Scales of rows are looked up as the rows are.
+  const lookup = other?.producer?.opType === 'Gather' ? other.producer : null;
+  const scale = tensorOf(lookup === null ? other : lookup.inputs[0]);
+  return { scale, zeroPoint: null, axis: lookup === null ? 1 : 0 };
 }
 
 function firstReader(value: Value | null | undefined): Node | null {
