@@ -23,7 +23,8 @@ function shapesOf(model) {
   const open = model.graph.inputs.filter(({ type, initializer }) => {
     return size !== null && initializer === null && type?.kind === 'tensor' && type.shape !== null;
   });
-  const numbers = (shape) => shape.map((each) => (typeof each === 'number' && each >= 0 ? each : size));
+  const numbers = (shape) =>
+    shape.map((each) => (typeof each === 'number' && each >= 0 ? each : size));
   return new Map(open.map(({ name, type }) => [name, numbers(type.shape)]));
 }
 

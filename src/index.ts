@@ -10,14 +10,26 @@ export {
   benchmark,
   presentBenchmark,
 } from './benchmark/index.ts';
-export { type Check, ModelFacts, runChecks } from './checks/index.ts';
+export {
+  type Check,
+  checkOpenModel,
+  checkThoroughly,
+  type ModelCheck,
+  type ModelCheckSettings,
+  ModelFacts,
+  runChecks,
+  verdictsOf,
+} from './checks/index.ts';
 export {
   type ConvertConfig,
   type ConvertReport,
   checkModel,
   convertModel,
+  type FixReport,
+  fixModel,
   presentCheck,
   presentConversion,
+  presentFix,
 } from './convert/index.ts';
 export { type ErrorCode, exitStatus, MlkitError } from './errors.ts';
 export {
@@ -54,9 +66,12 @@ export {
   walkNodes,
 } from './graph/index.ts';
 export {
+  type ForeignReport,
   type InspectConfig,
   type InspectReport,
+  inspectForeign,
   inspectModel,
+  presentForeign,
   presentInspection,
 } from './inspect/index.ts';
 export {
@@ -79,6 +94,15 @@ export {
   sniffFormat,
 } from './onnx/index.ts';
 export {
+  declaredType,
+  type Inference,
+  type InferenceSettings,
+  type InferredType,
+  inferTypes,
+  measureActivations,
+  measureWork,
+} from './ops/index.ts';
+export {
   chooseProfile,
   compareModels,
   OutputAccumulator,
@@ -95,7 +119,14 @@ export {
   type QuantizeReport,
   quantizeModel,
 } from './quantize/index.ts';
-export { type Document, type Finding, type ReportBase, renderReport } from './report/index.ts';
+export {
+  type Document,
+  type Finding,
+  type ReportBase,
+  type ReportFormat,
+  renderReport,
+  type TestCase,
+} from './report/index.ts';
 export {
   availableCores,
   type Feeds,
@@ -106,6 +137,25 @@ export {
   type Session,
   type SessionSettings,
 } from './runtime/index.ts';
+export {
+  findSchema,
+  hasCpuKernel,
+  type OperatorSchema,
+  onnxReleases,
+  operatorsOf,
+  type RuntimeRelease,
+  runtimeReleases,
+} from './schemas/index.ts';
+export {
+  add as addSizes,
+  type Expression,
+  evaluate as evaluateSize,
+  formatSize,
+  multiply as multiplySizes,
+  parseSize,
+  type Size,
+  symbol as sizeSymbol,
+} from './symbolic/index.ts';
 export {
   byteLengthOf,
   computedStorage,

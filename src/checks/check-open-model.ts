@@ -1,9 +1,11 @@
+import { MlkitError } from '../errors.ts';
 import type { OpenModel } from '../onnx/index.ts';
 import type { RuntimeRelease } from '../schemas/index.ts';
 import { skeletonVerdict } from '../staging/index.ts';
-import { type Conclusion, concludeCheck } from './conclude.ts';
+import { type Conclusion, concludeCheck, type RuntimeAnswer } from './conclude.ts';
 import { GraphFacts } from './graph-facts.ts';
 import { ModelFacts } from './model-facts.ts';
+import { renameFile } from './rename-file.ts';
 import { type Requirements, requirementsOf } from './requirements.ts';
 import { runThoroughChecks } from './thorough.ts';
 import { checkValues } from './values/check-values.ts';
@@ -15,6 +17,8 @@ export interface ModelCheckSettings {
   readonly values: boolean;
   /** The release of the runtime that the model is meant for, besides the one here. */
   readonly target: RuntimeRelease | null;
+  /** What messages call the model, such as a path as somebody gave it; default: its path. */
+  readonly name?: string;
   readonly signal?: AbortSignal;
   /** Told how far reading weights has come. */
   readonly onProgress?: (doneBytes: number, totalBytes: number, tensor: string) => void;
@@ -37,13 +41,40 @@ export async function checkOpenModel(
   settings: ModelCheckSettings,
 ): Promise<ModelCheck> {
   const { runtime, values, target, signal, onProgress } = settings;
+  // The runtime loads the model in a process of its own, beside what follows.
+  const asking = runtime ? await startAsking(open, settings) : null;
   const facts = new GraphFacts(new ModelFacts(open, { measureAll: true }));
   const known = runThoroughChecks(facts, { target });
   const services = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const ofValues = values ? await checkValues(facts.facts, services) : [];
-  const answer = runtime ? await skeletonVerdict(open, { ...(signal && { signal }) }) : null;
+  const answer = asking && (await asking.answer);
   return {
     ...concludeCheck([...known, ...ofValues], answer),
     requirements: requirementsOf(facts),
   };
+}
+
+/** Asks the runtime, and goes on as soon as it has the question. */
+async function startAsking(
+  open: OpenModel,
+  settings: ModelCheckSettings,
+): Promise<{ readonly answer: Promise<RuntimeAnswer> }> {
+  return new Promise((resolve) => {
+    const answer = askRuntime(open, settings, () => resolve({ answer }));
+    const go = (): void => resolve({ answer });
+    answer.then(go, go);
+  });
+}
+
+/** What the runtime says, in words that do not depend on the machine that the model lies on. */
+async function askRuntime(
+  open: OpenModel,
+  { signal, name = open.path }: ModelCheckSettings,
+  onAsked: () => void,
+): Promise<RuntimeAnswer> {
+  const { verdict, error } = await skeletonVerdict(open, { ...(signal && { signal }), onAsked });
+  if (error === null) return { verdict, error };
+  const { code, message, hint, cause } = error;
+  const told = renameFile(message, open.path, name);
+  return { verdict, error: new MlkitError(code, told, { hint, cause }) };
 }

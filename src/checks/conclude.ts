@@ -1,6 +1,6 @@
 import type { MlkitError } from '../errors.ts';
 import type { Finding } from '../report/index.ts';
-import { type CheckReport, verdictsOf } from './run-checks.ts';
+import { type CheckReport, helpOf, verdictsOf } from './run-checks.ts';
 
 /** What the runtime said when it was asked to load the model. */
 export interface RuntimeAnswer {
@@ -31,26 +31,52 @@ const modelFaults: ReadonlySet<string> = new Set([
  */
 export function concludeCheck(known: readonly Finding[], answer: RuntimeAnswer | null): Conclusion {
   const foreseen = verdictsOf(known);
-  const said = answer === null ? null : findingOf(answer);
+  if (answer === null) return { check: foreseen, findings: known };
+  const said = findingOf(answer, known);
   const findings = said === null ? known : [...known, said];
-  return { check: { ...foreseen, runtime: runtimeVerdict(foreseen.runtime, answer) }, findings };
+  const runtime = answer.verdict === 'crashes' ? 'rejects' : answer.verdict;
+  return { check: { ...foreseen, runtime, run: runVerdict(runtime, known, foreseen) }, findings };
 }
 
-function runtimeVerdict(
-  foreseen: CheckReport['runtime'],
-  answer: RuntimeAnswer | null,
-): CheckReport['runtime'] {
-  if (answer === null) return foreseen;
-  return answer.verdict === 'crashes' ? 'rejects' : answer.verdict;
+/** What does not load does not run; what loads runs unless something is known to fail then. */
+function runVerdict(
+  runtime: CheckReport['runtime'],
+  known: readonly Finding[],
+  foreseen: CheckReport,
+): CheckReport['run'] {
+  if (runtime === 'unknown') return foreseen.run;
+  const fails = runtime === 'rejects' || known.some((each) => each.runtime === 'fails');
+  return fails ? 'fails' : 'runs';
 }
 
-function findingOf({ verdict, error }: RuntimeAnswer): Finding | null {
+function findingOf({ verdict, error }: RuntimeAnswer, known: readonly Finding[]): Finding | null {
   if (error === null || verdict === 'loads') return null;
-  const base = { at: {}, message: error.message, fix: error.hint };
-  if (verdict === 'unknown') return { code: 'runtime-not-asked', severity: 'warning', ...base };
-  if (verdict === 'crashes') {
-    return { code: 'runtime-crashes', severity: 'error', ...base, runtime: 'rejects' };
+  const { message, code } = error;
+  if (verdict === 'unknown') {
+    const name = 'runtime-not-asked';
+    return { code: name, severity: 'warning', at: {}, message, fix: error.hint, help: helpOf(name) };
   }
-  const severity = modelFaults.has(error.code) ? 'error' : 'warning';
-  return { code: 'runtime-rejects', severity, ...base, runtime: 'rejects' };
+  const name = verdict === 'crashes' ? 'runtime-crashes' : 'runtime-rejects';
+  const isFault = verdict === 'crashes' || modelFaults.has(code);
+  return {
+    code: name,
+    severity: isFault ? 'error' : 'warning',
+    at: {},
+    message,
+    fix: adviceOn(error, known),
+    help: helpOf(name),
+    runtime: 'rejects',
+  };
+}
+
+/** Whoever reads it has checked the model already, so that is no advice. */
+function adviceOn({ hint }: MlkitError, known: readonly Finding[]): string {
+  const causes = new Set(known.filter(rejects).map((each) => each.code));
+  if (causes.size > 0) return `See what is said of ${[...causes].join(', ')}.`;
+  if (!hint.includes('inspect --check')) return hint;
+  return 'None of the checks foresees this; the message says what onnxruntime minds.';
+}
+
+function rejects({ runtime }: Finding): boolean {
+  return runtime === 'rejects';
 }

@@ -47,3 +47,8 @@ export type { TensorStats } from './values/stats.ts';
 export function loadValueChecks(): Promise<typeof import('./values/check-values.ts')> {
   return import('./values/check-values.ts');
 }
+
+/** What checks can find, by what was asked for. Loaded for formats that list it. */
+export function loadCheckList(): Promise<typeof import('./list-checks.ts')> {
+  return import('./list-checks.ts');
+}

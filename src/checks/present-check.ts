@@ -14,7 +14,7 @@ export function presentVerdicts(
       ['specification', check.spec === 'valid' ? toned('valid', 'good') : toned('invalid', 'bad')],
       ['onnxruntime', runtimeCell(check.runtime, asked)],
       ['running', runCell(check.run)],
-      ['needs', needsText(requirements)],
+      ...needs(requirements),
     ]),
   ];
 }
@@ -41,10 +41,11 @@ function runCell(run: CheckReport['run']): Cell {
   }
 }
 
-function needsText({ opsets, oldestRuntime }: Requirements): string {
+function needs({ opsets, oldestRuntime }: Requirements): [string, Cell][] {
   const sets = Object.entries(opsets).map(([domain, version]) =>
     domain === '' ? `opset ${version}` : `${domain} ${version}`,
   );
   const runtime = oldestRuntime === null ? [] : [`onnxruntime ${oldestRuntime} or later`];
-  return [...sets, ...runtime].join(', ');
+  const text = [...sets, ...runtime].join(', ');
+  return text === '' ? [] : [['needs', text]];
 }

@@ -30,7 +30,12 @@ export function findingOf(
   { code, ...rest }: Issue,
   { severity }: Pick<Finding, 'severity'>,
 ): Finding {
-  return { code, severity, ...rest, help: `docs/findings.md#${code}` };
+  return { code, severity, ...rest, help: helpOf(code) };
+}
+
+/** Where a code is explained. */
+export function helpOf(code: string): string {
+  return `docs/findings.md#${code}`;
 }
 
 /**

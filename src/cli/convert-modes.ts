@@ -29,7 +29,7 @@ export async function runCheck(
   return {
     report,
     document: () => presentCheck(report),
-    checks: async () => (await import('./checked-codes.ts')).checkedCodes(),
+    checks: async () => (await import('./checked-codes.ts')).checkedCodes({ ...asked, report }),
     exit: report.verdict === 'pass' ? exitStatus.done : exitStatus.answerIsNo,
   };
 }

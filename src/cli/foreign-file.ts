@@ -6,6 +6,8 @@ import type { CommandContext, CommandOutcome } from './command.ts';
 const useful: ReadonlySet<string> = new Set([
   'tensors',
   'check',
+  // True unless --no-runtime is given, which then asks for nothing.
+  'runtime',
   'json',
   'format',
   'reportFormat',

@@ -3,11 +3,6 @@ import { openModel } from '../onnx/index.ts';
 import { countBySeverity, toolInfo } from '../report/index.ts';
 import { type ConvertCheckReport, opsetsOf } from './report.ts';
 
-export interface CheckSettings extends ModelCheckSettings {
-  /** What reports call the model; default: its path. */
-  readonly name?: string;
-}
-
 /**
  * Checks a model for everything that is known to be wrong with models, and whether the runtime loads
  * it. The verdict fails for findings of error level; that the runtime lacks something which the model
@@ -17,7 +12,7 @@ export interface CheckSettings extends ModelCheckSettings {
  */
 export async function checkModel(
   path: string,
-  settings: CheckSettings,
+  settings: ModelCheckSettings,
 ): Promise<ConvertCheckReport> {
   const open = openModel(path);
   const { model, sizeBytes } = open;
@@ -29,7 +24,7 @@ export async function checkModel(
       kind: 'convert',
       tool: toolInfo(),
       model: { path: name, sizeBytes },
-      config: { check: true, runtime, values, target: target?.version ?? null },
+      config: { check: true, runtime, weights: values, target: target?.version ?? null },
       verdict: countBySeverity(findings).error === 0 ? 'pass' : 'fail',
       irVersion: model.irVersion,
       opsets: opsetsOf(model),

@@ -1,4 +1,4 @@
-export { type CheckSettings, checkModel } from './check-model.ts';
+export { checkModel } from './check-model.ts';
 export {
   type ConvertConfig,
   type ExternalConfig,

@@ -105,7 +105,7 @@ export function presentCheck(report: ConvertCheckReport): Document {
     ...presentVerdicts(check, requirements, config['runtime'] === true),
     ...findingNotes(findings, listedFindings, '--json lists all'),
     verdict === 'pass'
-      ? note('success', findings.length === 0 ? 'No errors.' : 'No errors in the model itself.')
+      ? note('success', check.runtime === 'loads' ? 'No errors.' : 'No errors in the model itself.')
       : note('error', 'The model has errors.'),
   ];
   return document(report.model.path, blocks);

@@ -7,10 +7,13 @@ import {
   measureWork,
   type NodeWork,
 } from '../ops/index.ts';
-import { add, evaluate, formatSize, type Size } from '../symbolic/index.ts';
+import { evaluate, formatSize, type Size, sum, symbolsOf } from '../symbolic/index.ts';
 
-/** A count: a number, or a polynomial over the model's symbols as text. */
-export type Amount = number | string;
+/**
+ * A count: a number, or a polynomial over the model's symbols as text. Null: one of so many unknown
+ * sizes that it is not written out.
+ */
+export type Amount = number | string | null;
 
 interface WorkReport {
   readonly nodes: number;
@@ -46,8 +49,9 @@ export interface CostReport {
     readonly macs: Amount;
     readonly flops: Amount;
   }[];
-  /** Branches of If nodes; of each node the dearest is counted. */
+  /** Branches of If nodes; of each, the one that is taken or costs most is counted. */
   readonly branches: readonly {
+    readonly graph: string;
     readonly node: string;
     readonly branch: string;
     readonly macs: Amount;
@@ -62,7 +66,7 @@ export interface CostReport {
 export function describeCost(model: Model, inference: Inference): CostReport {
   const work = measureWork(model, inference);
   const memory = measureActivations(model, inference);
-  const nodes = work.nodes.toSorted((a, b) => weight(b.flops) - weight(a.flops));
+  const nodes = dearestFirst(work.nodes, (node) => node.flops);
   return {
     macs: amount(work.macs),
     flops: amount(work.flops),
@@ -79,7 +83,8 @@ export function describeCost(model: Model, inference: Inference): CostReport {
       macs: amount(macs),
       flops: amount(flops),
     })),
-    branches: work.branches.map(({ label, branch, macs, flops, isCounted }) => ({
+    branches: work.branches.map(({ graph, label, branch, macs, flops, isCounted }) => ({
+      graph,
       node: label,
       branch,
       macs: amount(macs),
@@ -100,33 +105,42 @@ function describeMemory(memory: ActivationMemory): CostReport['activations'] {
 }
 
 function amount(size: Size): Amount {
-  return typeof size === 'number' ? size : formatSize(size);
+  if (typeof size === 'number') return size;
+  for (const name of symbolsOf(size)) if (name.startsWith(tooLargeMark)) return null;
+  return formatSize(size);
 }
+
+/** How the names of symbols start that stand for expressions that grew too large. */
+const tooLargeMark = '?~';
 
 /** What symbols count as where costs are put in order. */
 const typicalSize = 64;
 
-function weight(size: Size): number {
-  return evaluate(size, () => typicalSize) ?? 0;
+function dearestFirst<Item>(items: Iterable<Item>, flopsOf: (item: Item) => Size): Item[] {
+  return Array.from(items, (item) => {
+    return { item, weight: evaluate(flopsOf(item), () => typicalSize) ?? 0 };
+  })
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ item }) => item);
 }
 
 function grouped(
   nodes: readonly NodeWork[],
   keyOf: (node: NodeWork) => string,
 ): Record<string, WorkReport> {
-  const groups = new Map<string, { nodes: number; macs: Size; flops: Size }>();
+  const groups = new Map<string, NodeWork[]>();
   for (const node of nodes) {
     const key = keyOf(node);
-    const group = groups.get(key) ?? { nodes: 0, macs: 0, flops: 0 };
-    groups.set(key, {
-      nodes: group.nodes + 1,
-      macs: add(group.macs, node.macs),
-      flops: add(group.flops, node.flops),
-    });
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [node]);
+    else group.push(node);
   }
-  const ordered = [...groups].toSorted(([, a], [, b]) => weight(b.flops) - weight(a.flops));
+  const totals = Array.from(groups, ([key, group]) => {
+    const macs = sum(group.map((each) => each.macs));
+    return { key, nodes: group.length, macs, flops: sum(group.map((each) => each.flops)) };
+  });
   return Object.fromEntries(
-    ordered.map(([key, { nodes: count, macs, flops }]) => [
+    dearestFirst(totals, (each) => each.flops).map(({ key, nodes: count, macs, flops }) => [
       key,
       { nodes: count, macs: amount(macs), flops: amount(flops) },
     ]),

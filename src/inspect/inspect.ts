@@ -58,7 +58,9 @@ export async function inspectModel(
   const printer = await loadPrinter(config);
   const stats = await statsOf(facts, config, services);
   const computed = await computeTypes(model, config);
-  const findings = [...checked.findings, ...(stats?.findings ?? [])];
+  // A check of the weights finds these too.
+  const ofStats = config.check && config.weights ? [] : (stats?.findings ?? []);
+  const findings = [...checked.findings, ...ofStats];
   const dataBytes = externalFiles.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
   const withDefault = graph.inputs.filter(hasDefault);
   return {
@@ -66,7 +68,7 @@ export async function inspectModel(
     kind: 'inspect',
     tool: toolInfo(),
     model: {
-      path: open.path,
+      path: services.name ?? open.path,
       sizeBytes: open.sizeBytes,
       dataBytes,
       totalBytes: open.sizeBytes + dataBytes,
@@ -113,12 +115,13 @@ export async function inspectModel(
 
 function checkSettings(
   { runtime, weights, target }: InspectConfig,
-  { signal, onProgress }: InspectServices,
+  { signal, onProgress, name }: InspectServices,
 ): ModelCheckSettings {
   return {
     runtime,
     values: weights,
     target,
+    ...(name !== undefined && { name }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   };

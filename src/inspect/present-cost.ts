@@ -45,6 +45,14 @@ export function presentCost(cost: CostReport | undefined): Block[] {
             `cost not known of ${unknownOperators.map(([name, nodes]) => `${formatInteger(nodes)} ${name}`).join(', ')}: sizes are missing (--dim, --shape), or nothing is known of the operator`,
           ),
         ]),
+    ...(hasUnknownSizes(cost)
+      ? [
+          note(
+            'info',
+            'sizes that start with ? are not known: ?NAME:0 is that of input NAME along axis 0, others follow from the data',
+          ),
+        ]
+      : []),
     ...(activations.unknownValues === 0
       ? []
       : [
@@ -54,6 +62,10 @@ export function presentCost(cost: CostReport | undefined): Block[] {
           ),
         ]),
   ];
+}
+
+function hasUnknownSizes({ flops, peakActivationBytes }: CostReport): boolean {
+  return [flops, peakActivationBytes].some((each) => String(each).includes('?'));
 }
 
 function columns(first: string): (string | { header: string; align: 'right' })[] {
@@ -107,7 +119,8 @@ function count(amount: Amount): string {
 }
 
 function bytes(amount: Amount): string {
-  return typeof amount === 'number' ? formatBytes(amount) : `${cut(amount)} bytes`;
+  if (typeof amount === 'number') return formatBytes(amount);
+  return amount === null ? cut(amount) : `${cut(amount)} bytes`;
 }
 
 function share(part: Amount, whole: Amount): string {
@@ -116,6 +129,7 @@ function share(part: Amount, whole: Amount): string {
     : '';
 }
 
-function cut(text: string): string {
+function cut(text: string | null): string {
+  if (text === null) return 'too many unknown sizes';
   return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`;
 }

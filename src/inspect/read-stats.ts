@@ -7,7 +7,10 @@ import {
 } from '../checks/index.ts';
 import type { Finding } from '../report/index.ts';
 
-export type InspectServices = ValueServices;
+export interface InspectServices extends ValueServices {
+  /** What reports call the model, such as a path as somebody gave it; default: its path. */
+  readonly name?: string;
+}
 
 export interface ReadStats {
   /** Null for constants without values to describe, and for those that could not be read. */

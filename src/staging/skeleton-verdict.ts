@@ -13,6 +13,8 @@ export interface SkeletonSettings {
   /** Time allowed for one load, past which the answer is `unknown`. Default 120,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Called when the other process has its question, so that this one can do something else. */
+  readonly onAsked?: () => void;
   /** Constants of up to this size keep their values. Default 65,536. */
   readonly keepBytes?: number;
   /** Models whose skeleton would save less are loaded as they are. Default 8 MiB. */
@@ -161,7 +163,7 @@ async function ask(
 ): Promise<Answer> {
   const { provider, signal, timeoutMs = defaultTimeoutMs } = settings;
   try {
-    const session = await openSession(file, {
+    const opening = openSession(file, {
       threads: 1,
       optimization: 'disabled',
       createTimeoutMs: timeoutMs,
@@ -169,6 +171,8 @@ async function ask(
       ...(provider !== undefined && { provider }),
       ...(signal !== undefined && { signal }),
     });
+    settings.onAsked?.();
+    const session = await opening;
     try {
       const { peakBytes } = await session.memory();
       return { verdict: 'loads', error: null, peakBytes };

@@ -66,8 +66,10 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
   }
   let report: InspectReport;
   try {
-    if (config.stats) progress.start('reading the weights', 1);
-    report = await inspectModel({ ...open, path }, config, {
+    if (config.stats || config.weights) progress.start('reading the weights', 1);
+    else if (config.check) progress.start('checking the model');
+    report = await inspectModel(open, config, {
+      name: path,
       signal: io.signal,
       onProgress: (done, total, tensor) => progress.update(done / total, tensor),
     });
@@ -78,7 +80,7 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     report,
     document: () => presentInspection(report),
     ...(config.check && {
-      checks: async () => (await import('../checked-codes.ts')).checkedCodes(),
+      checks: async () => (await import('../checked-codes.ts')).checkedCodes({ ...config, report }),
     }),
     exit: report.verdict === 'fail' ? exitStatus.answerIsNo : exitStatus.done,
   };

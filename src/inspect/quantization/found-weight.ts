@@ -24,6 +24,7 @@ export function tensorOf(value: Value | null | undefined): Tensor | null {
 /** Operators that hand on elements as they are. */
 const movements = new Set([
   'Flatten',
+  'Gather',
   'Identity',
   'Reshape',
   'Slice',

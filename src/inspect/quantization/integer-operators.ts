@@ -126,7 +126,10 @@ function weightAt(node: Node, format: WeightFormat, where: IntegerInput): FoundW
   if (tensor === null || dtype === null || dtype === 'string') return null;
   const isBias = where.scale < 0 && where.zeroPoint < 0 && dtype === 'int32';
   const zeroPoint = at(where.zeroPoint);
-  const scale = where.scale < 0 && !isBias ? scaleBehind(node) : tensorOf(at(where.scale));
+  const isScaledBehind = where.scale < 0 && !isBias;
+  const scale = isScaledBehind ? scaleBehind(node, where.data) : tensorOf(at(where.scale));
+  // Where elements were moved, the axis is not that of the constant.
+  const isMoved = tensorOf(at(where.data)) === null;
   const axis = where.axis < 0 ? tensor.dims.length + where.axis : where.axis;
   return {
     format,
@@ -134,7 +137,12 @@ function weightAt(node: Node, format: WeightFormat, where: IntegerInput): FoundW
     dtype,
     bits: bitsOf(tensor),
     symmetry: symmetryOf(dtype, zeroPoint),
-    ...granularityOf(node, tensor, [scale, tensorOf(zeroPoint)], axisOf(node, where, axis)),
+    ...granularityOf(
+      node,
+      tensor,
+      [scale, tensorOf(zeroPoint)],
+      isMoved ? null : axisOf(node, where, axis),
+    ),
     blockSize: null,
     tensor,
     node,
@@ -148,7 +156,7 @@ function granularityOf(
   node: Node,
   tensor: Tensor,
   tensors: readonly (Tensor | null)[],
-  axis: number,
+  axis: number | null,
 ): ReturnType<typeof channelsOf> {
   const known = tensors.filter(isTensor).toSorted((a, b) => elementsOf(b) - elementsOf(a));
   const [finest = null] = known;
@@ -167,10 +175,10 @@ function axisOf(node: Node, where: IntegerInput, axis: number): number {
 }
 
 /**
- * The constant that an integer product is scaled with: product, Cast, and a Mul with the scale or with
- * what the scales of both sides make; null: there is no such thing.
+ * The constant that an operand of an integer product is scaled with: product, Cast, and a Mul with the
+ * scale, or with the product of the scales of both sides; null: there is no such thing.
  */
-function scaleBehind(node: Node): Tensor | null {
+function scaleBehind(node: Node, operand: number): Tensor | null {
   const cast = onlyReader(node.outputs[0]);
   if (cast?.opType !== 'Cast') return null;
   const multiplied = onlyReader(cast.outputs[0]);
@@ -180,7 +188,9 @@ function scaleBehind(node: Node): Tensor | null {
   if (direct !== null) return direct;
   const scales = other?.producer;
   if (scales?.opType !== 'Mul') return null;
-  return scales.inputs.map((each) => movedTensor(each)).find(isTensor) ?? null;
+  const both = scales.inputs.map((each) => movedTensor(each));
+  // Where both are constants, they come in the order of the operands.
+  return both.every(isTensor) ? (both[operand] ?? null) : (both.find(isTensor) ?? null);
 }
 
 function onlyReader(value: Value | null | undefined): Node | null {

@@ -72,8 +72,10 @@ function granularityOf(
   const given = intOf(node, 'axis', 1);
   const axis = given < 0 ? given + rank : Math.min(given, Math.max(0, rank - 1));
   const blockSize = intOf(node, 'block_size', 0);
-  if (blockSize > 0) return { granularity: 'block', axis, blockSize };
-  return { ...channelsOf(scale, axis), blockSize: null };
+  // Where elements were moved, the axis is not that of the constant.
+  const own = tensorOf(node.inputs[0]) === null ? null : axis;
+  if (blockSize > 0) return { granularity: 'block', axis: own, blockSize };
+  return { ...channelsOf(scale, own), blockSize: null };
 }
 
 /** What reads the floats, which tells more than the DequantizeLinear; itself if that is nothing. */
@@ -105,42 +107,33 @@ export function lookedUpWeight(node: Node): FoundWeight | null {
   if (tensor === null || dtype === null || !/^u?int[248]$/.test(dtype)) return null;
   const found = scalingBehind(node);
   if (found === null) return null;
-  const { scale, zeroPoint, axis } = found;
   return {
     format: 'lookup',
     role: 'weight',
     dtype,
     bits: bitsOf(tensor),
-    symmetry: symmetryOf(dtype, zeroPoint),
-    ...channelsOf(scale, axis),
+    symmetry: symmetryOf(dtype, null),
+    ...channelsOf(found.scale, found.axis),
     blockSize: null,
     tensor,
     node,
     elements: elementsOf(tensor),
-    overhead: [scale, tensorOf(zeroPoint)].filter(isTensor),
+    overhead: [found.scale].filter(isTensor),
   };
 }
 
-interface Scaling {
-  readonly scale: Tensor | null;
-  readonly zeroPoint: Value | null;
-  readonly axis: number;
-}
-
-/** What makes floats of looked up integers: a DequantizeLinear, or a Cast and a Mul. */
-function scalingBehind(node: Node): Scaling | null {
-  const reader = firstReader(node.outputs[0]);
-  if (reader !== null && isDequantize(reader)) {
-    const [, scale, zeroPoint = null] = reader.inputs;
-    return { scale: tensorOf(scale), zeroPoint, axis: intOf(reader, 'axis', 1) };
-  }
-  const multiplied = reader?.opType === 'Cast' ? firstReader(reader.outputs[0]) : null;
+/** The Cast and the Mul that make floats of looked up integers. */
+function scalingBehind(
+  node: Node,
+): { readonly scale: Tensor | null; readonly axis: number } | null {
+  const cast = firstReader(node.outputs[0]);
+  const multiplied = cast?.opType === 'Cast' ? firstReader(cast.outputs[0]) : null;
   if (multiplied?.opType !== 'Mul') return null;
-  const other = multiplied.inputs.find((each) => each !== reader?.outputs[0]);
+  const other = multiplied.inputs.find((each) => each !== cast?.outputs[0]);
   // Scales of rows are looked up as the rows are.
   const lookup = other?.producer?.opType === 'Gather' ? other.producer : null;
   const scale = tensorOf(lookup === null ? other : lookup.inputs[0]);
-  return { scale, zeroPoint: null, axis: lookup === null ? 1 : 0 };
+  return { scale, axis: lookup === null ? 1 : 0 };
 }
 
 function firstReader(value: Value | null | undefined): Node | null {

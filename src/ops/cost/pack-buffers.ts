@@ -92,7 +92,9 @@ class Arena {
       for (const each of this.#starting[step] ?? []) found.push(each);
     }
     if (found.length > mostToSort) return this.#order.subarray(0, this.#placed);
-    return Int32Array.from(found).toSorted((a, b) => (this.#offset[a] ?? 0) - (this.#offset[b] ?? 0));
+    return Int32Array.from(found).toSorted(
+      (a, b) => (this.#offset[a] ?? 0) - (this.#offset[b] ?? 0),
+    );
   }
 
   #lowestOffset(index: number, inTheWay: Int32Array): number {

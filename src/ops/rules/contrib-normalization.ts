@@ -5,6 +5,7 @@ import { axisOf, elementCount, perOutputElement } from '../sizes.ts';
 import type { Sizes } from '../types.ts';
 import { contribRule } from './contrib-rule.ts';
 import { typeAttribute } from './node-attributes.ts';
+import { normalizationFlops } from './normalization.ts';
 import { shapeIfRank, shapeOf } from './shape-agreement.ts';
 
 /**
@@ -12,9 +13,8 @@ import { shapeIfRank, shapeOf } from './shape-agreement.ts';
  *
  * Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  */
-/** Mean, variance, difference, quotient, scale and bias; without a mean, bias and difference less. */
-const layerFlops = 8;
-const rootMeanSquareFlops = 5;
+/** As those of ONNX's own operators. */
+const { layer: layerFlops, rms: rootMeanSquareFlops } = normalizationFlops;
 /** A sigmoid and two products. */
 const gateFlops = 3;
 /** Two or three embeddings are added first. */

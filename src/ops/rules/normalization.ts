@@ -152,7 +152,7 @@ function lrnCost(call: CostCall): NodeCost | null {
  * Operations for each element. Statistics: summed for the mean; the mean subtracted; squared and
  * summed for the variance; multiplied by the inverse of the deviation. Then scale and shift.
  */
-const flops = {
+export const normalizationFlops = {
   /** Factor and addend are worked out once a channel. */
   batch: 2,
   layer: 7,
@@ -161,7 +161,7 @@ const flops = {
   rms: 4,
   /** Absolute value or square, sum, division. */
   lp: 3,
-};
+} as const;
 
 function rule(ops: readonly string[], infer: OperatorRule['infer'], each: number): OperatorRule {
   return { domain: '', ops, infer, cost: perOutputElement(each, 'normalization') };
@@ -169,12 +169,12 @@ function rule(ops: readonly string[], infer: OperatorRule['infer'], each: number
 
 /** Sources: https://onnx.ai/onnx/operators/onnx__BatchNormalization.html and the other pages. */
 export const normalizationRules: readonly OperatorRule[] = [
-  rule(['BatchNormalization'], batchNormalization, flops.batch),
-  rule(['InstanceNormalization'], instanceNormalization, flops.layer),
-  rule(['GroupNormalization'], groupNormalization, flops.layer),
-  rule(['LayerNormalization'], layerNormalization, flops.layer),
-  rule(['RMSNormalization'], rmsNormalization, flops.rms),
-  rule(['LpNormalization'], lpNormalization, flops.lp),
-  rule(['MeanVarianceNormalization'], shapeOf(), flops.meanVariance),
+  rule(['BatchNormalization'], batchNormalization, normalizationFlops.batch),
+  rule(['InstanceNormalization'], instanceNormalization, normalizationFlops.layer),
+  rule(['GroupNormalization'], groupNormalization, normalizationFlops.layer),
+  rule(['LayerNormalization'], layerNormalization, normalizationFlops.layer),
+  rule(['RMSNormalization'], rmsNormalization, normalizationFlops.rms),
+  rule(['LpNormalization'], lpNormalization, normalizationFlops.lp),
+  rule(['MeanVarianceNormalization'], shapeOf(), normalizationFlops.meanVariance),
   { domain: '', ops: ['LRN'], infer: shapeOf(), cost: lrnCost },
 ];
