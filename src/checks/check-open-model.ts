@@ -1,11 +1,10 @@
-import { MlkitError } from '../errors.ts';
 import type { OpenModel } from '../onnx/index.ts';
 import type { RuntimeRelease } from '../schemas/index.ts';
 import { skeletonVerdict } from '../staging/index.ts';
 import { type Conclusion, concludeCheck, type RuntimeAnswer } from './conclude.ts';
 import { GraphFacts } from './graph-facts.ts';
 import { ModelFacts } from './model-facts.ts';
-import { renameFile } from './rename-file.ts';
+import { renameFindings } from './rename-file.ts';
 import { type Requirements, requirementsOf } from './requirements.ts';
 import { runThoroughChecks } from './thorough.ts';
 import { checkValues } from './values/check-values.ts';
@@ -40,7 +39,7 @@ export async function checkOpenModel(
   open: OpenModel,
   settings: ModelCheckSettings,
 ): Promise<ModelCheck> {
-  const { runtime, values, target, signal, onProgress } = settings;
+  const { runtime, values, target, signal, onProgress, name = open.path } = settings;
   // The runtime loads the model in a process of its own, beside what follows.
   const asking = runtime ? await startAsking(open, settings) : null;
   const facts = new GraphFacts(new ModelFacts(open, { measureAll: true }));
@@ -48,8 +47,10 @@ export async function checkOpenModel(
   const services = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const ofValues = values ? await checkValues(facts.facts, services) : [];
   const answer = asking && (await asking.answer);
+  const { check, findings } = concludeCheck([...known, ...ofValues], answer);
   return {
-    ...concludeCheck([...known, ...ofValues], answer),
+    check,
+    findings: renameFindings(findings, open.path, name),
     requirements: requirementsOf(facts),
   };
 }
@@ -57,24 +58,11 @@ export async function checkOpenModel(
 /** Asks the runtime, and goes on as soon as it has the question. */
 async function startAsking(
   open: OpenModel,
-  settings: ModelCheckSettings,
+  { signal }: ModelCheckSettings,
 ): Promise<{ readonly answer: Promise<RuntimeAnswer> }> {
   return new Promise((resolve) => {
-    const answer = askRuntime(open, settings, () => resolve({ answer }));
     const go = (): void => resolve({ answer });
+    const answer = skeletonVerdict(open, { ...(signal && { signal }), onAsked: go });
     answer.then(go, go);
   });
-}
-
-/** What the runtime says, in words that do not depend on the machine that the model lies on. */
-async function askRuntime(
-  open: OpenModel,
-  { signal, name = open.path }: ModelCheckSettings,
-  onAsked: () => void,
-): Promise<RuntimeAnswer> {
-  const { verdict, error } = await skeletonVerdict(open, { ...(signal && { signal }), onAsked });
-  if (error === null) return { verdict, error };
-  const { code, message, hint, cause } = error;
-  const told = renameFile(message, open.path, name);
-  return { verdict, error: new MlkitError(code, told, { hint, cause }) };
 }

@@ -54,7 +54,14 @@ function findingOf({ verdict, error }: RuntimeAnswer, known: readonly Finding[])
   const { message, code } = error;
   if (verdict === 'unknown') {
     const name = 'runtime-not-asked';
-    return { code: name, severity: 'warning', at: {}, message, fix: error.hint, help: helpOf(name) };
+    return {
+      code: name,
+      severity: 'warning',
+      at: {},
+      message,
+      fix: error.hint,
+      help: helpOf(name),
+    };
   }
   const name = verdict === 'crashes' ? 'runtime-crashes' : 'runtime-rejects';
   const isFault = verdict === 'crashes' || modelFaults.has(code);

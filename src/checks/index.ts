@@ -17,6 +17,7 @@ export { type DataFileUse, spansBeyond } from './data-files.ts';
 export { type CheckedModel, type FactSettings, ModelFacts } from './model-facts.ts';
 export { functionKey, operatorName } from './operators.ts';
 export { presentVerdicts } from './present-check.ts';
+export { renameFindings } from './rename-file.ts';
 export type { Requirements } from './requirements.ts';
 export { checks } from './rules/index.ts';
 export {

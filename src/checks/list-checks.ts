@@ -1,5 +1,5 @@
-import type { RuntimeRelease } from '../schemas/index.ts';
 import type { CheckedCode } from '../report/index.ts';
+import type { RuntimeRelease } from '../schemas/index.ts';
 import { lintChecks, lintGraphChecks } from './lint/index.ts';
 import { operatorChecks } from './operators/index.ts';
 import { targetChecks } from './operators/target.ts';

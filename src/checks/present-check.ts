@@ -13,8 +13,8 @@ export function presentVerdicts(
     keyValues([
       ['specification', check.spec === 'valid' ? toned('valid', 'good') : toned('invalid', 'bad')],
       ['onnxruntime', runtimeCell(check.runtime, asked)],
-      ['running', runCell(check.run)],
-      ...needs(requirements),
+      ['running', runCell(check)],
+      ...needs(requirements, check),
     ]),
   ];
 }
@@ -30,7 +30,8 @@ function runtimeCell(runtime: CheckReport['runtime'], asked: string): Cell {
   }
 }
 
-function runCell(run: CheckReport['run']): Cell {
+function runCell({ runtime, run }: CheckReport): Cell {
+  if (runtime === 'rejects') return toned('no, as it does not load', 'dim');
   switch (run) {
     case 'runs':
       return toned('nothing speaks against it', 'good');
@@ -41,11 +42,13 @@ function runCell(run: CheckReport['run']): Cell {
   }
 }
 
-function needs({ opsets, oldestRuntime }: Requirements): [string, Cell][] {
+/** The oldest release goes by versions, and means nothing where the newest one has objections. */
+function needs({ opsets, oldestRuntime }: Requirements, check: CheckReport): [string, Cell][] {
   const sets = Object.entries(opsets).map(([domain, version]) =>
     domain === '' ? `opset ${version}` : `${domain} ${version}`,
   );
-  const runtime = oldestRuntime === null ? [] : [`onnxruntime ${oldestRuntime} or later`];
+  const isTold = oldestRuntime !== null && check.runtime !== 'rejects';
+  const runtime = isTold ? [`onnxruntime ${oldestRuntime} or later`] : [];
   const text = [...sets, ...runtime].join(', ');
   return text === '' ? [] : [['needs', text]];
 }

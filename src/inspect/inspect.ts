@@ -5,6 +5,7 @@ import {
   type ModelCheckSettings,
   ModelFacts,
   operatorName,
+  renameFindings,
   runChecks,
   sharedConstants,
 } from '../checks/index.ts';
@@ -54,7 +55,7 @@ export async function inspectModel(
   const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
   const checked = config.check
     ? await checkOpenModel(open, checkSettings(config, services))
-    : { findings: runChecks(facts) };
+    : { findings: renameFindings(runChecks(facts), open.path, services.name ?? open.path) };
   const printer = await loadPrinter(config);
   const stats = await statsOf(facts, config, services);
   const computed = await computeTypes(model, config);

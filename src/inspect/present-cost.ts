@@ -15,7 +15,7 @@ import type { Amount, CostReport } from './cost.ts';
 /** Rows of the table of nodes; JSON has all. */
 const mostNodes = 15;
 
-/** Polynomials longer than this are cut; JSON has them whole. */
+/** Polynomials and names longer than this are cut; JSON has them whole. */
 const mostCharacters = 72;
 
 /** The tables of `--cost`. */
@@ -90,8 +90,8 @@ function nodeTable(cost: CostReport): Block[] {
   const shown = cost.byNode.slice(0, mostNodes);
   if (shown.length === 0) return [];
   const rows = shown.map((each): Cell[] => [
-    each.node,
-    each.graph === 'main' ? '' : each.graph,
+    cut(each.node),
+    each.graph === 'main' ? '' : cut(each.graph),
     each.times === 1 ? '' : `x ${count(each.times)}`,
     count(each.macs),
     count(each.flops),

@@ -1,9 +1,4 @@
-import type {
-  CheckReport,
-  ConstantRole,
-  ConstantSource,
-  Requirements,
-} from '../checks/index.ts';
+import type { CheckReport, ConstantRole, ConstantSource, Requirements } from '../checks/index.ts';
 import type { Dimension } from '../graph/index.ts';
 import type { Finding, ReportBase } from '../report/index.ts';
 import type { RuntimeRelease } from '../schemas/index.ts';

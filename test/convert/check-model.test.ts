@@ -6,38 +6,35 @@ import { fixtures, shared } from '../support/files.ts';
 
 const model = (name: string): string => path.join(fixtures, 'models', `${name}.onnx`);
 
+const asked = { runtime: true, values: false, target: null };
+
 describe('checking', () => {
   test('a sound model', async () => {
-    expect(
-      await checkModel(model('mlp'), { runtime: true, values: false, target: null }),
-    ).toMatchObject({
+    expect(await checkModel(model('conv'), asked)).toMatchObject({
       verdict: 'pass',
-      check: { spec: 'valid', runtime: 'loads', run: 'unknown' },
+      check: { spec: 'valid', runtime: 'loads', run: 'runs' },
+      requirements: { opsets: { '': 11 }, missingKernels: [], customOperators: [] },
       findings: [],
-      opsets: { '': 17 },
+      opsets: { '': 11 },
     });
+    const { findings } = await checkModel(model('mlp'), asked);
+    expect(findings).toMatchObject([{ code: 'dimension-dynamic', severity: 'info' }]);
   });
 
   test('a structure that is wrong', async () => {
-    const report = await checkModel(model('broken-undefined'), {
-      runtime: false,
-      values: false,
-      target: null,
-    });
+    const report = await checkModel(model('broken-undefined'), { ...asked, runtime: false });
     expect(report).toMatchObject({
       verdict: 'fail',
-      check: { spec: 'invalid', runtime: 'unknown' },
+      // As foreseen: the runtime was not asked.
+      check: { spec: 'invalid', runtime: 'rejects' },
     });
     expect(report.findings[0]).toMatchObject({ code: 'value-undefined', spec: 'error' });
   });
 
   test('an operator that does not exist', async () => {
-    const report = await checkModel(model('broken-operator'), {
-      runtime: true,
-      values: false,
-      target: null,
-    });
-    expect(report.check).toMatchObject({ spec: 'valid', runtime: 'rejects' });
+    const report = await checkModel(model('broken-operator'), asked);
+    expect(report.check).toEqual({ spec: 'invalid', runtime: 'rejects', run: 'fails' });
+    expect(report.findings[0]).toMatchObject({ code: 'operator-unknown', spec: 'error' });
     expect(report.findings.at(-1)).toMatchObject({ code: 'runtime-rejects', runtime: 'rejects' });
   });
 
@@ -53,11 +50,7 @@ describe('checking', () => {
       for (const { case: name, onnxruntimeLoads } of some) {
         const folder = path.join(defects, name);
         const file = fs.readdirSync(folder).find((each) => each.endsWith('.onnx')) ?? '';
-        const { check } = await checkModel(path.join(folder, file), {
-          runtime: true,
-          values: false,
-          target: null,
-        });
+        const { check } = await checkModel(path.join(folder, file), asked);
         const wanted = onnxruntimeLoads === 'accepts' ? 'loads' : 'rejects';
         expect([name, check.runtime]).toEqual([name, wanted]);
       }

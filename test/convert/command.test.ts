@@ -61,7 +61,7 @@ describe('mlkit convert', () => {
     const { exit, out } = await convert(broken, '--check', '--json');
     expect(exit).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
-      check: { spec: 'invalid', runtime: 'rejects', run: 'unknown' },
+      check: { spec: 'invalid', runtime: 'rejects', run: 'fails' },
       verdict: 'fail',
     });
   });
@@ -75,7 +75,7 @@ describe('mlkit convert', () => {
     expect(await main(['convert', broken, '--check'], io)).toBe(1);
     const lines = io.out.split('\n');
     const text = lines.map((line) => line.trim()).join(' ');
-    for (const { code, fix } of report.findings) expect(text).toContain(`${fix} (${code})`);
+    for (const { code, fix } of report.findings) expect(text).toContain(`${fix} (${code};`);
   });
 
   test('data files that are asked for and not needed are told of', async () => {
@@ -128,8 +128,15 @@ describe('mlkit convert', () => {
     [['m.onnx', '-o', 'n.onnx', '--strip', 'docs'], 2, /one of doc, metadata, value-info/],
     [['m.onnx', '-o', 'n.onnx', '--set-metadata', 'novalue'], 2, /KEY=VALUE/],
     [['m.onnx', '-o', 'n.onnx', '--ir-version', '99'], 2, /from 1 to 14/],
-    [['m.onnx', '--check', '-o', 'n.onnx'], 2, /--output asks for more/],
-    [['m.onnx', '--check', '--ir-version', 'auto'], 2, /--ir-version asks for more/],
+    [['m.onnx', '--check', '-o', 'n.onnx'], 2, /--check and --output/],
+    [['m.onnx', '--check', '--ir-version', 'auto'], 2, /--check and --ir-version/],
+    [['m.onnx', '--check', '--no-verify'], 2, /--check and --no-verify/],
+    [['m.onnx', '--check', '--fix'], 2, /--check and --fix/],
+    [['m.onnx', '--weights', '-o', 'n.onnx'], 2, /--weights has no meaning without --check/],
+    [['m.onnx', '--no-runtime', '-o', 'n.onnx'], 2, /--no-runtime has no meaning/],
+    [['m.onnx', '--target', 'onnxruntime@1.10', '-o', 'n.onnx'], 2, /--target has no meaning/],
+    [['m.onnx', '--check', '--target', 'onnxruntime@9.9'], 2, /no runtime "onnxruntime@9\.9"/],
+    [['m.onnx', '--check', '--target', 'tensorrt'], 2, /no runtime "tensorrt"/],
     [['m.onnx', '-o', path.join('no', 'n.onnx')], 3, /there is no folder/],
     [['none.onnx', '-o', 'n.onnx'], 3, /no such file/],
   ])('%j ends with %i and writes nothing', async (argv, exit, message) => {

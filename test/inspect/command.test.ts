@@ -101,8 +101,11 @@ describe('mlkit inspect', () => {
     expect((await inspect('mlp.onnx', '--check')).exit).toBe(0);
     expect(await json('broken-undefined.onnx', '--check')).toMatchObject({
       verdict: 'fail',
-      check: { spec: 'invalid', runtime: 'unknown', run: 'unknown' },
-      findings: [{ code: 'value-undefined', severity: 'error' }],
+      check: { spec: 'invalid', runtime: 'rejects', run: 'fails' },
+      findings: [
+        { code: 'value-undefined', severity: 'error' },
+        { code: 'runtime-rejects', severity: 'error', fix: 'See what is said of value-undefined.' },
+      ],
     });
   });
 
@@ -125,7 +128,7 @@ describe('mlkit inspect', () => {
     expect((await inspect('gone.onnx')).exit).toBe(3);
     expect((await inspect()).exit).toBe(2);
     expect((await inspect('mlp.onnx', 'conv.onnx')).exit).toBe(2);
-    expect((await inspect('mlp.onnx', '--shapes')).exit).toBe(2);
+    expect((await inspect('mlp.onnx', '--shape')).exit).toBe(2);
   });
 
   test('--help has examples', async () => {

@@ -24,7 +24,9 @@ function countReads(): () => number {
 }
 
 const shape = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ dim_value: size })) });
-const type = { tensor_type: { elem_type: 1, shape: shape(1) } };
+const typeOf = (elementType: unknown) => ({
+  tensor_type: { elem_type: elementType ?? 1, shape: shape(1) },
+});
 
 /** A model whose one weight is of `weightBytes`; other numbers of the tensor as given. */
 function modelBytes(weight: Record<string, unknown>): Uint8Array {
@@ -35,7 +37,7 @@ function modelBytes(weight: Record<string, unknown>): Uint8Array {
       name: 'g',
       node: [{ op_type: 'ReduceSum', input: ['w'], output: ['y'] }],
       initializer: [{ name: 'w', data_type: 1, dims: [weightBytes / 4], ...weight }],
-      output: [{ name: 'y', type }],
+      output: [{ name: 'y', type: typeOf(weight['data_type']) }],
     },
   });
 }

@@ -113,7 +113,11 @@ describe('what flags add', () => {
       /constant +type +shape +size +min +max +mean +zeros +NaN +Inf +role +where/,
     );
     expect(text).toMatch(/model\.onnx\.data +3\.25 KiB/);
-    expect(text).toMatch(/ok: structure: 0 errors, 0 warnings/);
+    const check = text.slice(text.indexOf('\nCheck\n'));
+    expect(check).toMatch(/specification +valid\n/);
+    expect(check).toMatch(/onnxruntime +loads it, as far as can be foreseen\n/);
+    expect(check).toMatch(/needs +opset 14, onnxruntime 1\.12 or later\n/);
+    expect(check).toMatch(/ok: 0 errors, 0 warnings\n$/);
   });
 
   test('say so when there is nothing to show', async () => {

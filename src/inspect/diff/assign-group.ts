@@ -10,8 +10,8 @@ export interface AssignSettings {
 }
 
 /**
- * Pairs nodes that are alike: by their names, where these can be trusted, by the constants that they
- * read, and those that are left in their order.
+ * Pairs nodes that are alike: by the constants that they read, by their names, where these can be
+ * trusted, and those that are left in their order.
  */
 export function assignGroup(
   left: readonly Node[],
@@ -41,12 +41,21 @@ export function assignGroup(
     });
     others = others.filter((each) => !taken.has(each));
   };
-  const byName = (): void => {
-    pairBy((node) => node.outputs.find((each) => each !== null)?.name ?? '');
+  const outputOf = (node: Node): string => node.outputs.find((each) => each !== null)?.name ?? '';
+  if (samples !== null) {
+    // Weights tell more than names; names tell those apart that have the same.
+    if (trustsNames) {
+      pairBy((node, side) => {
+        const sample = samples(node, side);
+        return sample === '' ? '' : `${sample} ${outputOf(node)}`;
+      });
+    }
+    pairBy(samples);
+  }
+  if (trustsNames) {
+    pairBy(outputOf);
     pairBy((node) => node.name);
-  };
-  if (trustsNames) byName();
-  if (samples !== null) pairBy(samples);
+  }
   pairBy(() => 'in order');
   return pairs;
 }

@@ -49,6 +49,7 @@ export class NodeSubject implements Subject {
     const node = this.#node;
     switch (field) {
       case 'op':
+        // First without its domain; see `matches.ts`.
         return factsOf({ texts: [node.opType, `${node.domain || 'ai.onnx'}.${node.opType}`] });
       case 'domain':
         return factsOf({ texts: [node.domain, ...(node.domain === '' ? ['ai.onnx'] : [])] });

@@ -138,17 +138,26 @@ export function nearestName(name: string, names: readonly string[]): string | nu
 /** Longer texts are no names of fields. */
 const mostLetters = 64;
 
-/** Letters put in, left out or replaced to make one text of the other (Levenshtein distance). */
+/**
+ * Letters put in, left out, replaced, or exchanged with their neighbours, to make one text of the
+ * other (optimal string alignment distance).
+ */
 function changesBetween(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
+    rows.push([row]);
     for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const moved = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, moved));
+      const isSame = a[row - 1] === b[column - 1];
+      const isExchanged = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const changes = [
+        at(row - 1, column - 1) + (isSame ? 0 : 1),
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        ...(row > 1 && column > 1 && isExchanged ? [at(row - 2, column - 2) + 1] : []),
+      ];
+      rows[row]?.push(Math.min(...changes));
     }
-    previous = current;
   }
-  return previous[b.length] ?? 0;
+  return at(a.length, b.length);
 }

@@ -74,7 +74,9 @@ function holds(
     // An attribute can be a text that looks like a number.
     if (info.kind !== 'attribute') return false;
   }
-  return facts.texts.some((text) => {
+  // Without its domain an operator is that of any domain.
+  const isShort = info === fields.op && !literal.text.includes('.');
+  return (isShort ? facts.texts.slice(0, 1) : facts.texts).some((text) => {
     const [a, b] = info.ignoresCase
       ? [text.toLowerCase(), literal.text.toLowerCase()]
       : [text, literal.text];

@@ -123,7 +123,8 @@ export class InferenceRun {
     if (known !== undefined) return known;
     let constant = this.#constants.get(value);
     if (constant === undefined) {
-      const tensor = constantOf(value);
+      // A default that callers may override counts until they do, as in ONNX's own inference.
+      const tensor = value.initializer ?? constantOf(value);
       constant = tensor && readElements(tensor);
       this.#constants.set(value, constant);
     }

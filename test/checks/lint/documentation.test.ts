@@ -25,7 +25,7 @@ test('every code has its section, and every section its code', () => {
   const folder = path.join(root, 'docs');
   const sections = fs
     .readdirSync(folder)
-    .filter((file) => file === 'findings.md' || file === 'findings-operators.md')
+    .filter((file) => file === 'findings.md')
     .map((file) => fs.readFileSync(path.join(folder, file), 'utf8'))
     .flatMap((page) => page.split(/^## /m).slice(1));
   const titles = sections.map((each) => each.slice(0, each.indexOf('\n')));

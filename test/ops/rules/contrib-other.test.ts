@@ -20,28 +20,28 @@ const normalization: Case[] = [
     ['int32[B, S]', null, 'float16[9, 8]', 'float16[9, 8]', null, 'float16[8]', 'float16[8]'],
     {},
     ['float16[B, S, 8]', 'int32[B]', 'float16[B, S, 8]'],
-    '0, 80*B*S',
+    '0, 72*B*S',
   ],
   [
     'SkipLayerNormalization',
     ['float32[B, S, 8]', 'float32[B, S, 8]', 'float32[8]', 'float32[8]', 'float32[8]'],
     {},
     ['float32[B, S, 8]', 'float32[B, S, 1]', 'float32[B, S, 1]', 'float32[B, S, 8]'],
-    '0, 80*B*S',
+    '0, 72*B*S',
   ],
   [
     'SkipSimplifiedLayerNormalization',
     ['float32[T, 8]', 'float32[T, 8]', 'float32[8]'],
     {},
     ['float32[T, 8]'],
-    '0, 48*T',
+    '0, 40*T',
   ],
   [
     'SkipGroupNorm',
     ['float16[2, 4, 4, 8]', 'float32[8]', 'float32[8]', 'float16[2, 4, 4, 8]'],
     { groups: 2, activation: 0 },
     ['float16[2, 4, 4, 8]', 'float16[2, 4, 4, 8]'],
-    '0, 2304',
+    '0, 2048',
   ],
 ];
 
@@ -175,7 +175,7 @@ test('SimplifiedLayerNormalization is in no version of ai.onnx and has the type 
   const inputs = ['float32[B, S, 8]', 'float16[8]'];
   expect(inferNode('SimplifiedLayerNormalization', inputs, {}, { outputs: 2 })).toMatchObject({
     types: ['float16[B, S, 8]', 'float32[B, S, 1]'],
-    cost: 'normalization, 0, 40*B*S',
+    cost: 'normalization, 0, 32*B*S',
     contradictions: [],
   });
 });
