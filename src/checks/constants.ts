@@ -1,6 +1,7 @@
 import {
   type Attribute,
   type Graph,
+  listTensor,
   type Model,
   type Node,
   type SparseTensor,
@@ -9,7 +10,6 @@ import {
   walkGraphs,
 } from '../graph/index.ts';
 import { byteLengthOf, elementCountOf, Tensor, type TensorStorage } from '../tensor/index.ts';
-import { listTensor } from './list-tensor.ts';
 import { isQuantizationInput } from './quantization-inputs.ts';
 
 /**

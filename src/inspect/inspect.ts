@@ -19,6 +19,7 @@ import {
 } from '../graph/index.ts';
 import type { OpenModel } from '../onnx/index.ts';
 import { countBySeverity, toolInfo } from '../report/index.ts';
+import { compareWith, computeTypes, describeQuantized } from './compute.ts';
 import { totalConstants } from './constants.ts';
 import { describeDataFile } from './describe-data-file.ts';
 import { countOperators, type OperatorFacts } from './operators.ts';
@@ -53,15 +54,12 @@ export async function inspectModel(
   const { constants, customOperators } = facts;
   const operators = countOperators(model);
   const externalFiles = facts.dataFiles.map((each) => describeDataFile(each, config.external));
-  const checked = config.check
-    ? await checkOpenModel(open, checkSettings(config, services))
-    : { findings: renameFindings(runChecks(facts), open.path, services.name ?? open.path) };
   const printer = await loadPrinter(config);
   const stats = await statsOf(facts, config, services);
-  const computed = await computeTypes(model, config);
-  // A check of the weights finds these too.
-  const ofStats = config.check && config.weights ? [] : (stats?.findings ?? []);
-  const findings = [...checked.findings, ...ofStats];
+  const computed = await computeTypes(model, config, constants);
+  const quantization = await describeQuantized(model, operators, constants);
+  const diff = await compareWith(open, services);
+  const judgement = await judge({ open, facts, stats }, config, services);
   const dataBytes = externalFiles.reduce((sum, each) => sum + (each.sizeBytes ?? 0), 0);
   const withDefault = graph.inputs.filter(hasDefault);
   return {
@@ -101,17 +99,37 @@ export async function inspectModel(
     subgraphs: describeSubgraphs(model),
     functions: describeFunctions(model, operators, config.functions ? printer : null),
     externalFiles,
-    findings,
-    ...('check' in checked && {
-      verdict: countBySeverity(findings).error > 0 ? 'fail' : 'pass',
-      check: checked.check,
-      requirements: checked.requirements,
-    }),
+    ...judgement,
     ...(config.nodes && { nodeList: describeNodes(model) }),
     ...((config.tensors || config.stats) && { tensors: describeTensors(constants, stats) }),
     ...computed,
+    quantization,
+    ...(diff !== null && { diff }),
     ...(config.text && { text: printer?.printModel(model) ?? '' }),
   };
+}
+
+interface Examined {
+  readonly open: OpenModel;
+  readonly facts: ModelFacts;
+  readonly stats: ReadStats | null;
+}
+
+/** What is wrong with the model, and with `check` what that comes to. */
+async function judge(
+  { open, facts, stats }: Examined,
+  config: InspectConfig,
+  services: InspectServices,
+): Promise<Pick<InspectReport, 'findings' | 'verdict' | 'check' | 'requirements'>> {
+  const ofStats = stats?.findings ?? [];
+  if (!config.check) {
+    const { name = open.path } = services;
+    return { findings: [...renameFindings(runChecks(facts), open.path, name), ...ofStats] };
+  }
+  const checked = await checkOpenModel(open, checkSettings(config, services));
+  // A check of the weights finds what their statistics show, too.
+  const findings = config.weights ? checked.findings : [...checked.findings, ...ofStats];
+  return { ...checked, findings, verdict: countBySeverity(findings).error > 0 ? 'fail' : 'pass' };
 }
 
 function checkSettings(
@@ -131,26 +149,6 @@ function checkSettings(
 /** Most runs print no text, and need not load what does. */
 async function loadPrinter(config: InspectConfig): Promise<Printer | null> {
   return config.text || config.functions ? import('../text/index.ts') : null;
-}
-
-/** Most runs ask for nothing that must be worked out, and need not load what knows the operators. */
-async function computeTypes(
-  model: Model,
-  { shapes, cost, dims, inputShapes }: InspectConfig,
-): Promise<Pick<InspectReport, 'shapes' | 'cost'>> {
-  if (!shapes && !cost) return {};
-  const [{ inferTypes }, { fixedSizes }, { describeShapes }, { describeCost }] = await Promise.all([
-    import('../ops/index.ts'),
-    import('../passes/index.ts'),
-    import('./shapes.ts'),
-    import('./cost.ts'),
-  ]);
-  const sizes = fixedSizes(model, { dims, shapes: inputShapes });
-  const inference = inferTypes(model, { sizes, shapes: inputShapes });
-  return {
-    ...(shapes && { shapes: describeShapes(model, inference) }),
-    ...(cost && { cost: describeCost(model, inference) }),
-  };
 }
 
 /** Most runs read no weights, and need not load what does. */

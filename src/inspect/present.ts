@@ -17,6 +17,7 @@ import {
   toned,
 } from '../report/index.ts';
 import { presentCost } from './present-cost.ts';
+import { presentDiff } from './present-diff.ts';
 import {
   presentExternal,
   presentFunctions,
@@ -25,6 +26,8 @@ import {
   presentTensors,
   shapeText,
 } from './present-lists.ts';
+import { presentQuantization } from './present-quantization.ts';
+import { presentSelect } from './present-select.ts';
 import type { InspectReport, ValueReport } from './report.ts';
 
 /** Rows of the tables in the summary, so that it fits on a screen; flags and JSON give the rest. */
@@ -43,12 +46,19 @@ export function presentInspection(report: InspectReport): Document {
     // The title is a comment to ONNX's parser, so the whole output can be given to it.
     return document(`# ${report.model.path}`, [textBlock(report.text)]);
   }
+  // Who asks for a part of the model, or for what changed, has seen the rest.
+  if (report.diff !== undefined || report.selected !== undefined) {
+    const parts = [...presentDiff(report.diff), ...presentSelect(report.selected)];
+    const isChecked = report.check !== undefined;
+    return document(report.model.path, isChecked ? [...parts, ...findings(report)] : parts);
+  }
   const blocks: Block[] = [
     keyValues(facts(report)),
     ...values('Inputs', report.inputs),
     ...values('Outputs', report.outputs),
     ...operators(report),
     ...types(report),
+    ...presentQuantization(report.quantization),
     ...presentNodes(report),
     ...presentShapes(report),
     ...presentCost(report.cost),

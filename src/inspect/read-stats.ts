@@ -5,11 +5,16 @@ import {
   type TensorStats,
   type ValueServices,
 } from '../checks/index.ts';
+import type { OpenModel } from '../onnx/index.ts';
 import type { Finding } from '../report/index.ts';
 
 export interface InspectServices extends ValueServices {
   /** What reports call the model, such as a path as somebody gave it; default: its path. */
   readonly name?: string;
+  /** A model to compare with. */
+  readonly other?: OpenModel;
+  /** What reports call that. */
+  readonly otherName?: string;
 }
 
 export interface ReadStats {

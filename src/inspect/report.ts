@@ -3,6 +3,9 @@ import type { Dimension } from '../graph/index.ts';
 import type { Finding, ReportBase } from '../report/index.ts';
 import type { RuntimeRelease } from '../schemas/index.ts';
 import type { CostReport } from './cost.ts';
+import type { DiffReport } from './diff/index.ts';
+import type { QuantizationReport } from './quantization/report.ts';
+import type { SelectReport } from './select/index.ts';
 import type { ShapeReport } from './shapes.ts';
 import type { TensorStats } from './stats.ts';
 
@@ -36,6 +39,8 @@ export interface InspectConfig {
   readonly dims: ReadonlyMap<string, number>;
   /** Shapes to fix for them, by name of the input. */
   readonly inputShapes: ReadonlyMap<string, readonly number[]>;
+  /** What to pick from nodes and constants; null: nothing. */
+  readonly select: string | null;
 }
 
 /** A value of a graph, as far as its type is known without working anything out. */
@@ -199,6 +204,12 @@ export interface InspectReport extends ReportBase {
   /** Of the main graph and its subgraphs, with `--shapes`. */
   readonly shapes?: readonly ShapeReport[];
   readonly cost?: CostReport;
+  /** Null: nothing is quantized. */
+  readonly quantization: QuantizationReport | null;
+  /** What `--select` picks. */
+  readonly selected?: SelectReport;
+  /** What `--diff` finds: from this model to the other. */
+  readonly diff?: DiffReport;
   /** Largest first. */
   readonly tensors?: readonly TensorReport[];
   readonly text?: string;

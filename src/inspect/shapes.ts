@@ -1,4 +1,4 @@
-import { formatType, type Model, type ValueType, walkGraphs } from '../graph/index.ts';
+import { formatType, type Model, walkGraphs } from '../graph/index.ts';
 import { declaredType, dimensionOf, type Elements, type Inference } from '../ops/index.ts';
 import type { ValueReport } from './report.ts';
 import { describeType } from './values.ts';
@@ -37,7 +37,7 @@ export function describeShapes(model: Model, inference: Inference): ShapeReport[
         graph: path,
         ...describeType(value.name, type),
         ...(value.producer !== null && { producer: value.producer.label }),
-        isDeclared: formatType(value.type) === formatType(type as ValueType | null),
+        isDeclared: formatType(value.type) === formatType(type),
         ...(elements !== null && { elements }),
       });
     }

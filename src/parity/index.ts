@@ -23,6 +23,5 @@ export {
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';
 export { outputCases, verificationCases } from './test-cases.ts';
-export { matchesGlob } from './tolerance.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
 export { worstVerdict } from './worst-verdict.ts';

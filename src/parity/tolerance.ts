@@ -1,3 +1,4 @@
+import { matchesPattern } from '../graph/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
 import type { OutputValue, ToleranceOverrides } from './parity.ts';
 import type { ElementGate, Gates } from './profile.ts';
@@ -83,25 +84,8 @@ function gatesForType(gates: Gates, dtype: DataType): Gates {
 /** The value that fits a name best: its own, else the last pattern's, else the last for all. */
 function bestMatch(values: readonly OutputValue[], name: string): number | undefined {
   const own = values.findLast((each) => each.output === name);
-  const pattern = values.findLast((each) => each.output !== '*' && matchesGlob(each.output, name));
+  const pattern = values.findLast(
+    (each) => each.output !== '*' && matchesPattern(name, each.output),
+  );
   return (own ?? pattern ?? values.findLast((each) => each.output === '*'))?.value;
-}
-
-/** Whether a name is the pattern, in which `*` stands for any text. */
-export function matchesGlob(pattern: string, name: string): boolean {
-  if (pattern === name) return true;
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return false;
-  if (!name.startsWith(first) || name.length < first.length + last.length) return false;
-  if (!name.endsWith(last)) return false;
-  // The parts between stars, each at its first possible place.
-  const end = name.length - last.length;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

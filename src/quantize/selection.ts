@@ -1,7 +1,6 @@
 import { MlkitError } from '../errors.ts';
-import type { Node } from '../graph/index.ts';
+import { matchesPattern, type Node } from '../graph/index.ts';
 import type { QuantizeConfig } from './config.ts';
-import { matchesPattern } from './name-pattern.ts';
 import { weightRule, weightRules } from './rules/index.ts';
 
 /** What a node goes by in patterns and reports: its name, or the name of what it produces. */

@@ -1,5 +1,5 @@
 import { MlkitError } from '../errors.ts';
-import { matchesGlob } from '../parity/index.ts';
+import { matchesPattern } from '../graph/index.ts';
 import type { ValidateConfig } from './config.ts';
 
 /**
@@ -20,7 +20,7 @@ export function refuseIdleLimits(
       { hint: 'Give a second model or --golden DIR, or leave the limits out.' },
     );
   }
-  const idle = given.find(({ output }) => !outputs.some((name) => matchesGlob(output, name)));
+  const idle = given.find(({ output }) => !outputs.some((name) => matchesPattern(name, output)));
   if (idle === undefined) return;
   throw new MlkitError('USAGE', `a limit is given for "${idle.output}", which is no output`, {
     hint: `The outputs of the reference are ${outputs.map((name) => `"${name}"`).join(', ')}.`,

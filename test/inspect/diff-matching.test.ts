@@ -258,13 +258,13 @@ describe('matching', () => {
     expect(pairs.filter((op) => op === 'Gelu')).toHaveLength(2);
   });
 
-  test('stays quick on 20,000 nodes', async () => {
+  test('stays quick on thousands of nodes', async () => {
     const build = (prefix: string): Model =>
       buildModel({ opset: 17 }, (b) => {
         let x = b.input('x', 'float32', [4]);
-        for (let at = 0; at < 10_000; at += 1) {
+        for (let at = 0; at < 4000; at += 1) {
           const y = b.node('Relu', [x], {}, { outputs: [`${prefix}r${at}`] });
-          const isExtra = prefix !== '' && at % 3000 === 1500;
+          const isExtra = prefix !== '' && at % 1000 === 500;
           const z = isExtra ? b.node('Tanh', [y], {}, { outputs: [`${prefix}t${at}`] }) : y;
           x = b.node('Add', [x, z], {}, { outputs: [`${prefix}a${at}`] });
         }
@@ -273,10 +273,10 @@ describe('matching', () => {
     const [before, after] = [writeModel(build('')), writeModel(build('p'))];
     const start = performance.now();
     const report = await diffFiles(before, after);
-    // 1.5 s on an old laptop; this is against what grows with the square.
-    expect(performance.now() - start).toBeLessThan(15_000);
-    expect(report.matchedNodes).toBe(20_000);
-    expect(report.nodesAdded.map(({ op, nodes }) => [op, nodes.length])).toEqual([['Tanh', 3]]);
+    // A third of a second on an old laptop; this is against what grows with the square.
+    expect(performance.now() - start).toBeLessThan(8000);
+    expect(report.matchedNodes).toBe(8000);
+    expect(report.nodesAdded.map(({ op, nodes }) => [op, nodes.length])).toEqual([['Tanh', 4]]);
   });
 });
 

@@ -15,6 +15,7 @@ export const plainConfig: InspectConfig = {
   target: null,
   shapes: false,
   cost: false,
+  select: null,
   dims: new Map(),
   inputShapes: new Map(),
 };

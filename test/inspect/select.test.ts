@@ -4,7 +4,6 @@ import { ModelFacts } from '../../src/checks/index.ts';
 import { MlkitError } from '../../src/errors.ts';
 import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
 import { presentSelect } from '../../src/inspect/present-select.ts';
-import { matchesGlob } from '../../src/inspect/select/glob.ts';
 import { parseSelection, type SelectReport, selectFrom } from '../../src/inspect/select/index.ts';
 import { readNumber } from '../../src/inspect/select/read-number.ts';
 import { openModel } from '../../src/onnx/index.ts';
@@ -296,20 +295,4 @@ test.each([
   ['1e', null],
 ])('the number %s', (text, value) => {
   expect(readNumber(text)?.value ?? null).toBe(value);
-});
-
-test('patterns match as regular expressions do', () => {
-  const random = new SeededRandom(3);
-  const letters = ['a', 'b', '*', '?', '.'];
-  const texts = ['a', 'b', '.'];
-  for (let round = 0; round < 4000; round += 1) {
-    const pattern = Array.from({ length: random.below(7) }, () => random.pick(letters)).join('');
-    const text = Array.from({ length: random.below(8) }, () => random.pick(texts)).join('');
-    const source = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
-    expect([pattern, text, matchesGlob(text, pattern)]).toEqual([
-      pattern,
-      text,
-      new RegExp(`^${source}$`).test(text),
-    ]);
-  }
 });

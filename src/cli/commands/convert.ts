@@ -228,7 +228,13 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
   const files = { name, input, output, ...(outputName !== undefined && { outputName }) };
   const asked = await checkOptionsOf(options);
   if (asked.check) {
-    const given = { ...givenOf(flags), output: output !== null, fix: flags.fix === true };
+    const given = {
+      ...givenOf(flags),
+      verify: flags.verify === true,
+      noVerify: flags.verify === false,
+      output: output !== null,
+      fix: flags.fix === true,
+    };
     refuseBeside(
       '--check',
       given,
@@ -237,7 +243,7 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     return runCheck(context, files, asked);
   }
   if (flags.fix === true) {
-    const { verify, dryRun, ...others } = givenOf(flags);
+    const others = { ...givenOf(flags), verify: false, dryRun: false };
     refuseBeside('--fix', others, 'Mend the model first, and convert the result.');
     refuseNoOutput(output, flags);
     return runFix(context, files, {

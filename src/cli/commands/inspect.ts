@@ -19,7 +19,12 @@ Examples:
   mlkit inspect model.onnx --tensors       # its constants, largest first
   mlkit inspect model.onnx --stats         # their least, greatest and mean value, zeros, NaN, Inf
   mlkit inspect model.onnx --text          # the graph in ONNX textual syntax
+  mlkit inspect model.onnx --shapes        # the types and shapes of all values
+  mlkit inspect model.onnx --cost --dim batch=1
+  mlkit inspect model.onnx --select 'op=Conv & dtype=float16'
+  mlkit inspect old.onnx --diff new.onnx   # exit 1 if they differ
   mlkit inspect model.onnx --check         # exit 1 if there are errors
+  mlkit inspect model.onnx --check --weights --target onnxruntime@1.17
   mlkit inspect weights.pt --check         # what a pickle would run; it is not run
 `;
 
@@ -37,6 +42,11 @@ export const command: CommandModule = {
       .option('--stats', 'list the constants with what their values are; reads the weights')
       .option('--shapes', 'list all values with the types and shapes that follow from the graph')
       .option('--cost', 'MACs, FLOPs and memory of activations, by operator and node')
+      .option(
+        '--select <expression>',
+        'list only the nodes and constants that it is true of: "op=Conv & dtype=float16"',
+      )
+      .option('--diff <other>', 'what differs in another model; exit 1 if anything does')
       .option('--functions', "show the model's own functions")
       .option('--external', 'map the data files: what lies where, unused bytes, overlaps')
       .option('--text', 'print the model in ONNX textual syntax instead');
@@ -64,17 +74,25 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     const { inspectForeignFile } = await import('../foreign-file.ts');
     return inspectForeignFile(context, file, error);
   }
+  const otherName = context.options['diff'] as string | undefined;
+  let other: OpenModel | undefined;
   let report: InspectReport;
   try {
+    if (otherName !== undefined) {
+      other = openModel(resolve(io.cwd, otherName));
+      progress.start('comparing', 1);
+    }
     if (config.stats || config.weights) progress.start('reading the weights', 1);
     else if (config.check) progress.start('checking the model');
     report = await inspectModel(open, config, {
       name: path,
+      ...(other !== undefined && otherName !== undefined && { other, otherName }),
       signal: io.signal,
       onProgress: (done, total, tensor) => progress.update(done / total, tensor),
     });
   } finally {
     open.close();
+    other?.close();
   }
   return {
     report,
@@ -82,15 +100,21 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     ...(config.check && {
       checks: async () => (await import('../checked-codes.ts')).checkedCodes({ ...config, report }),
     }),
-    exit: report.verdict === 'fail' ? exitStatus.answerIsNo : exitStatus.done,
+    exit: exitOf(report),
   };
+}
+
+/** No, where the model has errors or the models differ; more than that cannot be known counts less. */
+function exitOf({ verdict, diff }: InspectReport): number {
+  if (verdict === 'fail' || diff?.verdict === 'different') return exitStatus.answerIsNo;
+  return diff?.verdict === 'inconclusive' ? exitStatus.inconclusive : exitStatus.done;
 }
 
 /** Sizes are fixed for what is worked out, and change nothing of what the file says. */
 function refuseIdleSizes({ dims, inputShapes }: InspectConfig): void {
   if (dims.size + inputShapes.size === 0) return;
   const flag = dims.size > 0 ? '--dim' : '--shape';
-  throw new MlkitError('USAGE', `${flag} has no meaning without --shapes or --cost`);
+  throw new MlkitError('USAGE', `${flag} has no meaning without --shapes, --cost or --select`);
 }
 
 async function configOf({ options }: CommandContext): Promise<InspectConfig> {
@@ -106,11 +130,13 @@ async function configOf({ options }: CommandContext): Promise<InspectConfig> {
     ...(await checkOptionsOf(options)),
     shapes: isSet('shapes'),
     cost: isSet('cost'),
+    select: (options['select'] as string | undefined) ?? null,
     dims: given.dims,
     inputShapes: given.shapes,
   };
-  if (!config.shapes && !config.cost) refuseIdleSizes(config);
-  const others = Object.entries(config).filter(
+  if (!config.shapes && !config.cost && config.select === null) refuseIdleSizes(config);
+  const asked = { ...config, select: config.select !== null, diff: options['diff'] !== undefined };
+  const others = Object.entries(asked).filter(
     ([name, value]) => value === true && !['text', 'runtime'].includes(name),
   );
   const [other] = others;

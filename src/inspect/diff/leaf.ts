@@ -1,5 +1,5 @@
-import type { Attribute, Node, Value } from '../../graph/index.ts';
-import { memoryStorage, stringStorage, Tensor, type TensorStorage } from '../../tensor/index.ts';
+import { listTensor, type Node, type Value } from '../../graph/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
 import type { ConstantPlace } from './report.ts';
 
 /** A value that is a constant: an initializer, dense or sparse, or the output of a Constant node. */
@@ -28,7 +28,7 @@ export function leafOf(value: Value): Leaf | null {
 function leafOfNode(value: Value, node: Node): Leaf | null {
   for (const attribute of node.attributes) {
     if (attribute.type === 'sparse-tensor') return sparse(value, attribute.value, 'node');
-    const tensor = attribute.type === 'tensor' ? attribute.value : listed(attribute);
+    const tensor = attribute.type === 'tensor' ? attribute.value : listTensor(attribute);
     if (tensor !== null) return dense(value, tensor, 'node');
   }
   return null;
@@ -50,36 +50,4 @@ function sparse(
 
 function placeOf(tensor: Tensor): ConstantPlace {
   return tensor.storage.kind === 'external' ? 'data-file' : 'model';
-}
-
-/** What the short forms of Constant stand for: `value_ints` and so on. */
-function listed(attribute: Attribute): Tensor | null {
-  switch (attribute.type) {
-    case 'int':
-      return tensor('int64', [], BigInt64Array.of(attribute.value));
-    case 'ints':
-      return tensor('int64', [attribute.value.length], BigInt64Array.from(attribute.value));
-    case 'float':
-      return tensor('float32', [], Float32Array.of(attribute.value));
-    case 'floats':
-      return tensor('float32', [attribute.value.length], Float32Array.from(attribute.value));
-    case 'string':
-      return new Tensor({ dtype: 'string', dims: [], storage: stringStorage([attribute.value]) });
-    case 'strings': {
-      const { value } = attribute;
-      return new Tensor({ dtype: 'string', dims: [value.length], storage: stringStorage(value) });
-    }
-    default:
-      return null;
-  }
-}
-
-function tensor(
-  dtype: 'int64' | 'float32',
-  dims: readonly number[],
-  values: BigInt64Array | Float32Array,
-): Tensor {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const storage: TensorStorage = memoryStorage(bytes);
-  return new Tensor({ dtype, dims, storage });
 }

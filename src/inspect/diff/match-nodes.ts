@@ -107,19 +107,18 @@ class Matcher {
     this.#right = this.#right.filter((each) => pairing.node(each) === undefined);
   }
 
-  /** By what is above and below, by what is above, by what is below, until nothing new comes of it. */
+  /**
+   * By what is above and below, by what is above, by what is below, until nothing new comes of it.
+   * Keys from before something was paired say less than new ones, but nothing wrong.
+   */
   #byStructure(level: KeyLevel): void {
     for (let round = 0; round < mostRounds && !this.#isDone(); round += 1) {
       const size = this.#settings.pairing.size;
       const above = this.#forward(level);
       const below = this.#backward(level);
       this.#pairGroups((node, side) => `${above[side].get(node)}/${below[side].get(node)}`);
-      if (this.#isDone()) return;
-      const forward = this.#forward(level);
-      this.#pairGroups((node, side) => String(forward[side].get(node)));
-      if (this.#isDone()) return;
-      const backward = this.#backward(level);
-      this.#pairGroups((node, side) => String(backward[side].get(node)));
+      if (!this.#isDone()) this.#pairGroups((node, side) => above[side].get(node) ?? -1);
+      if (!this.#isDone()) this.#pairGroups((node, side) => below[side].get(node) ?? -1);
       if (this.#settings.pairing.size === size) return;
     }
   }
@@ -141,8 +140,8 @@ class Matcher {
     ];
   }
 
-  #pairGroups(keyOf: (node: Node, side: 0 | 1) => string): void {
-    const groups = new Map<string, { readonly left: Node[]; readonly right: Node[] }>();
+  #pairGroups(keyOf: KindOf): void {
+    const groups = new Map<string | number, { readonly left: Node[]; readonly right: Node[] }>();
     for (const node of this.#left) {
       const key = keyOf(node, 0);
       const group = groups.get(key);

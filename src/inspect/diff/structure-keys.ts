@@ -37,6 +37,10 @@ export class StructureKeys {
   readonly #interner: Interner;
   readonly #operators = new Map<Node, number>();
   readonly #leaves = new Map<Leaf, number>();
+  readonly #constants: Readonly<Record<KeyLevel, Map<Node, string>>> = {
+    exact: new Map(),
+    loose: new Map(),
+  };
 
   constructor(side: Side, pairing: Pairing, interner: Interner) {
     this.#side = side;
@@ -152,6 +156,16 @@ export class StructureKeys {
   }
 
   #constantInputs(node: Node, level: KeyLevel): string {
+    const known = this.#constants[level];
+    let text = known.get(node);
+    if (text === undefined) {
+      text = this.#describeConstants(node, level);
+      known.set(node, text);
+    }
+    return text;
+  }
+
+  #describeConstants(node: Node, level: KeyLevel): string {
     const keys = node.inputs.map((each) => {
       const leaf = each === null ? null : this.#side.leaf(each);
       if (leaf === null) return each === null ? '-' : '';

@@ -1,6 +1,6 @@
+import { matchesPattern } from '../../graph/index.ts';
 import type { FieldFacts, Subject } from './facts.ts';
 import { type FieldInfo, fields } from './fields.ts';
-import { matchesGlob } from './glob.ts';
 import type {
   Comparison,
   FieldTest,
@@ -80,7 +80,7 @@ function holds(
     const [a, b] = info.ignoresCase
       ? [text.toLowerCase(), literal.text.toLowerCase()]
       : [text, literal.text];
-    return comparison === '~' ? matchesGlob(a, b) : a === b && !isOrder(comparison);
+    return comparison === '~' ? matchesPattern(a, b) : a === b && !isOrder(comparison);
   });
 }
 

@@ -1,5 +1,5 @@
-import type { Attribute } from '../graph/index.ts';
 import { memoryStorage, stringStorage, Tensor, type TensorStorage } from '../tensor/index.ts';
+import type { Attribute } from './attribute.ts';
 
 /**
  * The tensor that a Constant node's `value_float`, `value_ints` and so on stand for; null for other
