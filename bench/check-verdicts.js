@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean', default: false },
   },
 });
-const [defects] = positionals;
+const defects = positionals.at(0);
 if (defects === undefined) throw new Error('usage: check-verdicts.js DEFECTS [--peers FILE]');
 
 /** Cases where mlkit means to say something else, and why. */

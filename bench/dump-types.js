@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { openModel } from '../dist/onnx/index.js';
 import { declaredType, inferTypes } from '../dist/ops/index.js';
 
-const [list] = process.argv.slice(2);
+const list = process.argv.at(2);
 if (list === undefined) throw new Error('usage: dump-types.js LIST.txt');
 
 /** The types of a graph's values by name, and the same of its subgraphs by where they are. */

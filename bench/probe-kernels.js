@@ -308,8 +308,8 @@ async function main() {
 
 // Some of these models end the process that loads them, so another one does it.
 if (process.send !== undefined) {
-  process.on('message', async ({ bytes, wantsCasts }) => {
-    process.send(await load(Buffer.from(bytes, 'base64'), wantsCasts));
+  process.on('message', ({ bytes, wantsCasts }) => {
+    void load(Buffer.from(bytes, 'base64'), wantsCasts).then((answer) => process.send(answer));
   });
 } else {
   await main();

@@ -133,7 +133,7 @@ function modelsBelow(folder) {
   return fs
     .readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.onnx') && name.includes(values.only))
-    .toSorted()
+    .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => path.join(folder, name));
 }
 

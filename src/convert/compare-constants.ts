@@ -2,9 +2,7 @@ import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Model } from '../graph/index.ts';
 import { tensorsOf, throwIfAborted } from '../onnx/index.ts';
-import type { Tensor } from '../tensor/index.ts';
-
-const chunkBytes = 1024 * 1024;
+import { haveSameBytes, type Tensor } from '../tensor/index.ts';
 
 /**
  * Whether two models have the same constants in the same order, byte for byte, wherever these lie.
@@ -48,25 +46,4 @@ function differenceOf(a: Tensor, b: Tensor): string | null {
   }
   if (a.byteLength !== b.byteLength) return 'another size';
   return haveSameBytes(a, b) ? null : 'other values';
-}
-
-/** Pieces of the two may end at different places. */
-function haveSameBytes(a: Tensor, b: Tensor): boolean {
-  const others = b.storage.chunks(chunkBytes)[Symbol.iterator]();
-  let held: Uint8Array = new Uint8Array(0);
-  for (const chunk of a.storage.chunks(chunkBytes)) {
-    let rest = chunk;
-    while (rest.length > 0) {
-      if (held.length === 0) {
-        const next = others.next();
-        if (next.done === true) return false;
-        held = next.value;
-      }
-      const length = Math.min(rest.length, held.length);
-      if (Buffer.compare(rest.subarray(0, length), held.subarray(0, length)) !== 0) return false;
-      rest = rest.subarray(length);
-      held = held.subarray(length);
-    }
-  }
-  return true;
 }

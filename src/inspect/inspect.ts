@@ -21,6 +21,7 @@ import type { OpenModel } from '../onnx/index.ts';
 import { countBySeverity, toolInfo } from '../report/index.ts';
 import { compareWith, computeTypes, describeQuantized } from './compute.ts';
 import { totalConstants } from './constants.ts';
+import { describeConstant, describeNode, ValueDescriptions } from './describe.ts';
 import { describeDataFile } from './describe-data-file.ts';
 import { countOperators, type OperatorFacts } from './operators.ts';
 import type { InspectServices, ReadStats } from './read-stats.ts';
@@ -31,7 +32,6 @@ import type {
   NodeReport,
   SubgraphReport,
   TensorReport,
-  ValueReport,
 } from './report.ts';
 import { describeValue } from './values.ts';
 
@@ -214,48 +214,19 @@ function describeFunctions(
 }
 
 function describeNodes(model: Model): NodeReport[] {
-  const known = new Map<Value, ValueReport>();
-  const describe = (value: Value | null): ValueReport | null => {
-    if (value === null) return null;
-    let description = known.get(value);
-    if (description === undefined) {
-      description = describeValue(value);
-      known.set(value, description);
-    }
-    return description;
-  };
-  return [...walkNodes(model)].map(
-    ({ node, path }): NodeReport => ({
-      graph: path,
-      name: node.name,
-      op: operatorName(node),
-      inputs: node.inputs.map(describe),
-      outputs: node.outputs.map(describe),
-    }),
+  const values = new ValueDescriptions(null);
+  return [...walkNodes(model)].map(({ node, path }) =>
+    describeNode(node, path, values.of(node.inputs), values.of(node.outputs)),
   );
 }
 
 function describeTensors(constants: readonly Constant[], stats: ReadStats | null): TensorReport[] {
   const shared = sharedConstants(constants);
   const bySize = constants.toSorted((a, b) => b.bytes - a.bytes || compareText(a.name, b.name));
-  return bySize.map((each): TensorReport => {
-    const { tensor, node } = each;
-    const { external } = tensor.storage;
-    const first = shared.get(each);
-    return {
-      name: each.name,
-      graph: each.graph,
-      source: each.source,
-      ...(node !== undefined && { node }),
-      role: each.role,
-      dtype: tensor.elementType,
-      shape: tensor.dims,
-      elements: each.elements,
-      bytes: each.bytes,
-      stored: external === undefined ? 'model' : 'data-file',
-      ...(external !== undefined && { location: external.location, offset: external.offset }),
-      ...(first !== undefined && { sameAs: first.name }),
+  return bySize.map(
+    (each): TensorReport => ({
+      ...describeConstant(each, shared.get(each)),
       ...(stats !== null && { stats: stats.of.get(each) ?? null }),
-    };
-  });
+    }),
+  );
 }

@@ -8,7 +8,7 @@ import {
   table,
   textBlock,
 } from '../report/index.ts';
-import type { InspectReport, TensorReport, ValueReport } from './report.ts';
+import type { InspectReport, NodeReport, TensorReport, ValueReport } from './report.ts';
 
 /** `[1, seq, ?]`; `?` where the rank is not known. */
 export function shapeText(shape: ValueReport['shape']): string {
@@ -18,8 +18,13 @@ export function shapeText(shape: ValueReport['shape']): string {
 /** The table of `--nodes`. */
 export function presentNodes({ nodeList }: InspectReport): Block[] {
   if (nodeList === undefined) return [];
-  const hasGraphs = nodeList.some((each) => each.graph !== 'main');
-  const rows = nodeList.map(({ graph, op, name, inputs, outputs }): Cell[] => [
+  return [nodeTable(nodeList, `Nodes (${formatInteger(nodeList.length)})`)];
+}
+
+/** Nodes with what they read and write. */
+export function nodeTable(nodes: readonly NodeReport[], title: string): Block {
+  const hasGraphs = nodes.some((each) => each.graph !== 'main');
+  const rows = nodes.map(({ graph, op, name, inputs, outputs }): Cell[] => [
     ...(hasGraphs ? [graph] : []),
     op,
     name,
@@ -27,7 +32,7 @@ export function presentNodes({ nodeList }: InspectReport): Block[] {
     outputs.map(valueText).join(', '),
   ]);
   const columns = [...(hasGraphs ? ['graph'] : []), 'operator', 'name', 'inputs', 'outputs'];
-  return [table(columns, rows, `Nodes (${formatInteger(rows.length)})`)];
+  return table(columns, rows, title);
 }
 
 /** `x: float32[1, 3]`; only the name where the type is not known; `-` for one left out. */

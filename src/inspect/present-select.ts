@@ -6,8 +6,7 @@ import {
   keyValues,
   table,
 } from '../report/index.ts';
-import { shapeText } from './present-lists.ts';
-import type { ValueReport } from './report.ts';
+import { nodeTable, shapeText } from './present-lists.ts';
 import type { SelectReport } from './select/index.ts';
 
 /** The tables of `--select`. All that was selected is listed. */
@@ -20,23 +19,9 @@ export function presentSelect(report: SelectReport | undefined): Block[] {
       ['nodes', `${formatInteger(nodes.length)} of ${formatInteger(total.nodes)}`],
       ['constants', `${formatInteger(constants.length)} of ${formatInteger(total.constants)}`],
     ]),
-    ...nodeTable(nodes),
+    ...(nodes.length === 0 ? [] : [nodeTable(nodes, 'Selected nodes')]),
     ...constantTable(constants),
   ];
-}
-
-function nodeTable(nodes: SelectReport['nodes']): Block[] {
-  if (nodes.length === 0) return [];
-  const hasGraphs = nodes.some((each) => each.graph !== 'main');
-  const rows = nodes.map(({ graph, op, name, inputs, outputs }): Cell[] => [
-    ...(hasGraphs ? [graph] : []),
-    op,
-    name,
-    inputs.map(valueText).join(', '),
-    outputs.map(valueText).join(', '),
-  ]);
-  const columns = [...(hasGraphs ? ['graph'] : []), 'operator', 'name', 'inputs', 'outputs'];
-  return [table(columns, rows, 'Selected nodes')];
 }
 
 function constantTable(constants: SelectReport['constants']): Block[] {
@@ -60,10 +45,4 @@ function constantTable(constants: SelectReport['constants']): Block[] {
     'role',
   ];
   return [table(columns, rows, `Selected constants (${formatBytes(bytes)})`)];
-}
-
-function valueText(value: ValueReport | null): string {
-  if (value === null) return '-';
-  const shape = value.shape === null ? '' : shapeText(value.shape);
-  return value.type === null ? value.name : `${value.name}: ${value.type}${shape}`;
 }

@@ -1,4 +1,3 @@
-export { describeConstant, describeNode, type TypeOf } from './describe.ts';
 export { parseSelection } from './parse-selection.ts';
 export { type SelectReport, selectFrom } from './select-from.ts';
 export type { Selection } from './selection.ts';

@@ -3,9 +3,8 @@ import { MlkitError } from '../../errors.ts';
 import { type Graph, type Value, walkGraphs } from '../../graph/index.ts';
 import { graphOrigin } from '../../onnx/index.ts';
 import { formatBytes } from '../../report/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { haveSameBytes, type Tensor } from '../../tensor/index.ts';
 import type { Fix, FixChange } from './fix.ts';
-import { haveSameBytes } from './same-bytes.ts';
 
 const name = 'merge-duplicates';
 

@@ -1,7 +1,7 @@
 import { type Graph, type Value, walkGraphs } from '../../graph/index.ts';
 import { graphOrigin } from '../../onnx/index.ts';
+import { haveSameBytes } from '../../tensor/index.ts';
 import type { Fix, FixChange } from './fix.ts';
-import { haveSameBytes } from './same-bytes.ts';
 
 const name = 'remove-unused-initializers';
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Tensor } from '../../tensor/index.ts';
+import type { Tensor } from './tensor.ts';
 
 const chunkBytes = 1024 * 1024;
 

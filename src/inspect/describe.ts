@@ -1,7 +1,7 @@
-import { type Constant, operatorName } from '../../checks/index.ts';
-import type { Node, Value, ValueType } from '../../graph/index.ts';
-import type { NodeReport, TensorReport, ValueReport } from '../report.ts';
-import { describeType, describeValue } from '../values.ts';
+import { type Constant, operatorName } from '../checks/index.ts';
+import type { Node, Value, ValueType } from '../graph/index.ts';
+import type { NodeReport, TensorReport, ValueReport } from './report.ts';
+import { describeType, describeValue } from './values.ts';
 
 /** What is known of the type of a value; null: nothing. */
 export type TypeOf = (value: Value) => ValueType | null;
