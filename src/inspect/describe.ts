@@ -1,6 +1,6 @@
 import { type Constant, operatorName } from '../checks/index.ts';
 import type { Node, Value, ValueType } from '../graph/index.ts';
-import type { NodeReport, TensorReport, ValueReport } from './report.ts';
+import type { NodeReport, TensorReport, ValueReport } from './item-report.ts';
 import { describeType, describeValue } from './values.ts';
 
 /** What is known of the type of a value; null: nothing. */

@@ -54,7 +54,7 @@ const nextSteps: Readonly<Record<ForeignFormat, string>> = {
   safetensors:
     'It holds weights and no graph: export the model that they belong to with torch.onnx.export or Optimum.',
   npy: 'It is data for --inputs of validate and benchmark: --inputs NAME=FILE.',
-  npz: 'It is data for --inputs of validate and benchmark, and for --calibration of quantize.',
+  npz: 'It is data for --inputs of validate, benchmark and quantize.',
   pt2: 'Export it: torch.onnx.export(torch.export.load(FILE), f="model.onnx", dynamo=True)',
   ort: 'mlkit benchmark and validate run it. What else mlkit does needs the ONNX model that it was made from.',
   pytorch: `It holds weights and no graph: load them into the module and export that with torch.onnx.export. ${pickleStep}`,

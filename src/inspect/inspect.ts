@@ -23,16 +23,10 @@ import { compareWith, computeTypes, describeQuantized } from './compute.ts';
 import { totalConstants } from './constants.ts';
 import { describeConstant, describeNode, ValueDescriptions } from './describe.ts';
 import { describeDataFile } from './describe-data-file.ts';
+import type { NodeReport, TensorReport } from './item-report.ts';
 import { countOperators, type OperatorFacts } from './operators.ts';
 import type { InspectServices, ReadStats } from './read-stats.ts';
-import type {
-  FunctionReport,
-  InspectConfig,
-  InspectReport,
-  NodeReport,
-  SubgraphReport,
-  TensorReport,
-} from './report.ts';
+import type { FunctionReport, InspectConfig, InspectReport, SubgraphReport } from './report.ts';
 import { describeValue } from './values.ts';
 
 type Printer = typeof import('../text/index.ts');

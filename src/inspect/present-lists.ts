@@ -8,7 +8,8 @@ import {
   table,
   textBlock,
 } from '../report/index.ts';
-import type { InspectReport, NodeReport, TensorReport, ValueReport } from './report.ts';
+import type { NodeReport, TensorReport, ValueReport } from './item-report.ts';
+import type { InspectReport } from './report.ts';
 
 /** `[1, seq, ?]`; `?` where the rank is not known. */
 export function shapeText(shape: ValueReport['shape']): string {

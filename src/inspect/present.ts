@@ -16,6 +16,7 @@ import {
   textBlock,
   toned,
 } from '../report/index.ts';
+import type { ValueReport } from './item-report.ts';
 import { presentCost } from './present-cost.ts';
 import { presentDiff } from './present-diff.ts';
 import {
@@ -28,7 +29,7 @@ import {
 } from './present-lists.ts';
 import { presentQuantization } from './present-quantization.ts';
 import { presentSelect } from './present-select.ts';
-import type { InspectReport, ValueReport } from './report.ts';
+import type { InspectReport } from './report.ts';
 
 /** Rows of the tables in the summary, so that it fits on a screen; flags and JSON give the rest. */
 const mostOperators = 12;

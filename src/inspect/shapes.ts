@@ -1,6 +1,6 @@
 import { formatType, type Model, walkGraphs } from '../graph/index.ts';
 import { declaredType, dimensionOf, type Elements, type Inference } from '../ops/index.ts';
-import type { ValueReport } from './report.ts';
+import type { ValueReport } from './item-report.ts';
 import { describeType } from './values.ts';
 
 /** A value of the main graph or a subgraph, with all that follows from the graph about it. */

@@ -1,5 +1,5 @@
 import { formatType, type Value, type ValueType } from '../graph/index.ts';
-import type { ValueReport } from './report.ts';
+import type { ValueReport } from './item-report.ts';
 
 /** What the file says of a value: its declared type, or else that of its constant. */
 export function describeValue(value: Value): ValueReport {

@@ -148,8 +148,8 @@ test('without either, nothing is worked out', async () => {
 });
 
 test.each([
-  [['--dim', 'batch=4'], /--dim has no meaning without --shapes or --cost/],
-  [['--shape', 'x=4x16', '--check'], /--shape has no meaning without --shapes or --cost/],
+  [['--dim', 'batch=4'], /--dim has no meaning without --shapes, --cost or --select/],
+  [['--shape', 'x=4x16', '--check'], /--shape has no meaning without --shapes, --cost or --select/],
   [['--cost', '--dim', 'bath=4'], /no dimension "bath"/],
   [['--cost', '--shape', 'x=4x17'], /16 .*cannot be made 17/],
   [['--shapes', '--shape', 'z=4'], /no input "z"/],

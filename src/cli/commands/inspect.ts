@@ -61,7 +61,7 @@ export const command: CommandModule = {
 async function run(context: CommandContext): Promise<CommandOutcome> {
   const { args, io, progress } = context;
   const config = await configOf(context);
-  const [{ inspectModel, presentInspection }, { openModel }] = await Promise.all([
+  const [{ diffCases, inspectModel, presentInspection }, { openModel }] = await Promise.all([
     import('../../inspect/index.ts'),
     import('../../onnx/index.ts'),
   ]);
@@ -97,6 +97,7 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
   return {
     report,
     document: () => presentInspection(report),
+    ...(report.diff !== undefined && { testCases: () => diffCases(report) }),
     ...(config.check && {
       checks: async () => (await import('../checked-codes.ts')).checkedCodes({ ...config, report }),
     }),

@@ -1,7 +1,7 @@
 import type { Constant } from '../../checks/index.ts';
 import type { Attribute, Dimension, Node } from '../../graph/index.ts';
 import { byteLengthOf, type DataType, dataTypes, elementCountOf } from '../../tensor/index.ts';
-import type { ValueReport } from '../report.ts';
+import type { ValueReport } from '../item-report.ts';
 import type { Field } from './fields.ts';
 
 /** What a node or a constant has to say to a field. Several values: any of them may match. */

@@ -1,7 +1,7 @@
 import { type Constant, sharedConstants } from '../../checks/index.ts';
 import { type Model, walkNodes } from '../../graph/index.ts';
 import { describeConstant, describeNode, type TypeOf, ValueDescriptions } from '../describe.ts';
-import type { NodeReport, TensorReport } from '../report.ts';
+import type { NodeReport, TensorReport } from '../item-report.ts';
 import { ConstantSubject, NodeSubject } from './facts.ts';
 import { matches } from './matches.ts';
 import type { Selection } from './selection.ts';

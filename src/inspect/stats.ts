@@ -1,1 +1,0 @@
-export type { TensorStats } from '../checks/index.ts';
