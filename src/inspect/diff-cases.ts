@@ -1,8 +1,8 @@
-import type { TestCase, TestOutcome } from '../report/index.ts';
+import type { TestCase } from '../report/index.ts';
 import type { DiffReport } from './diff/index.ts';
 import type { InspectReport } from './report.ts';
 
-const outcomes: Readonly<Record<DiffReport['verdict'], TestOutcome>> = {
+const outcomes: Readonly<Record<DiffReport['verdict'], TestCase['outcome']>> = {
   same: 'passed',
   different: 'failed',
   inconclusive: 'skipped',

@@ -10,7 +10,7 @@ export {
 export type { Contradiction, ContradictionKind } from './engine/contradiction.ts';
 export { declaredType, dimensionOf } from './engine/convert-type.ts';
 export type { Frame } from './engine/frame.ts';
-export type { InferenceSettings } from './engine/infer.ts';
+export type { InferenceSettings, InferenceView } from './engine/infer.ts';
 export { type Inference, inferTypes } from './infer-types.ts';
 export type { CostCall, CostClass, NodeCost, OperatorRule } from './rule.ts';
 export { findRule } from './rules/index.ts';

@@ -9,6 +9,7 @@ import {
   stringTensor,
   tensorFrom,
 } from '../../src/tensor/index.ts';
+import { temporaryFolder } from '../support/files.ts';
 import { addFeeds, errorOf, float32 } from './session-harness.ts';
 import {
   addModel,
@@ -16,7 +17,6 @@ import {
   encodeModel,
   identityModel,
   type TinyModel,
-  temporaryFolder,
   writeModel,
 } from './tiny-model.ts';
 

@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSession } from '../../src/runtime/index.ts';
+import { temporaryFolder } from '../support/files.ts';
 import { countFeeds, endless, errorOf, float32 } from './session-harness.ts';
 import {
   addModel,
@@ -9,7 +10,6 @@ import {
   countModel,
   identityModel,
   type TinyModel,
-  temporaryFolder,
   writeModel,
 } from './tiny-model.ts';
 

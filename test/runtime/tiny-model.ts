@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { afterAll } from 'vitest';
+import { temporaryFolder } from '../support/files.ts';
 
 const { onnx } = onnxProto;
 
@@ -81,19 +80,6 @@ export function encodeModel(model: TinyModel): Uint8Array {
   ];
   const fields = { irVersion: model.irVersion ?? 7, opsetImport, graph: graphOf(model) };
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(fields)).finish();
-}
-
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A new folder, removed when the file's tests have run. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mlkit-runtime-'));
-  folders.push(folder);
-  return folder;
 }
 
 /** Writes a model to a folder of its own; returns its path. */

@@ -38,7 +38,8 @@ import {
 
 const examples = `
 Examples:
-  mlkit convert model.onnx --check
+  mlkit convert model.onnx --check         # exit 1 if there are errors
+  mlkit convert model.onnx --check --report check.html --report check.sarif
   mlkit convert model.onnx -o fixed.onnx --fix
   mlkit convert model.onnx -o batch1.onnx --dim batch=1
   mlkit convert model.onnx -o sized.onnx --shape images=1x3x640x640

@@ -10,7 +10,7 @@ import {
 } from '../../graph/index.ts';
 import { findSchema } from '../../schemas/index.ts';
 import { type Size, symbol } from '../../symbolic/index.ts';
-import type { Known } from '../rule.ts';
+import type { Known, OperatorRule } from '../rule.ts';
 import { findRule } from '../rules/index.ts';
 import { type Elements, type InferredType, tensorOf } from '../types.ts';
 import type { Contradiction, ContradictionKind } from './contradiction.ts';
@@ -31,7 +31,17 @@ const mostVisits = { ofEachNode: 10, besides: 50_000 };
 /** Functions that call functions, deeper than any exporter nests them. */
 const deepestCalls = 100;
 
+/**
+ * With whose eyes a model is looked at. `whole`: with all that can be known. `runtime`: as onnxruntime
+ * does while it loads a model: elements are known of constants only, not of what is computed of them.
+ * `onnx`: as ONNX's own check does, which besides knows no operators of other makers, and in a
+ * subgraph no elements of constants around it.
+ */
+export type InferenceView = 'whole' | 'runtime' | 'onnx';
+
 export interface InferenceSettings {
+  /** Default `whole`. */
+  readonly view?: InferenceView;
   /** Sizes to fix, by the model's symbol. */
   readonly sizes?: ReadonlyMap<string, number>;
   /** Shapes to fix, by name of the input. */
@@ -57,6 +67,7 @@ export class InferenceRun {
   readonly #model: Model;
   readonly #sizes: ReadonlyMap<string, number>;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
+  readonly #view: InferenceView;
   readonly #paths = new Map<Graph, string>();
   readonly #orders = new Map<Graph, readonly Node[]>();
   readonly #functions: FunctionIndex;
@@ -71,6 +82,7 @@ export class InferenceRun {
     this.#model = model;
     this.#sizes = settings.sizes ?? new Map();
     this.#shapes = settings.shapes ?? new Map();
+    this.#view = settings.view ?? 'whole';
     let nodes = 0;
     for (const { graph, path } of walkGraphs(model)) {
       this.#paths.set(graph, path);
@@ -182,7 +194,7 @@ export class InferenceRun {
     const opset = frame.opsets.get(node.domain);
     const schema = opset === undefined ? null : findSchema(node.domain, node.opType, opset);
     const definition = this.#functions.calledBy(node);
-    const rule = findRule(node.domain, node.opType);
+    const rule = this.#ruleFor(node);
     const call = new NodeCall(node, schema, frame, this.#servicesFor(node, place));
     let results: readonly Known[] = [];
     if (definition !== undefined && (schema === null || node.domain !== '')) {
@@ -197,6 +209,11 @@ export class InferenceRun {
     }
   }
 
+  #ruleFor({ domain, opType }: Node): OperatorRule | null {
+    const isForeign = domain !== '' && !domain.startsWith('ai.onnx.');
+    return this.#view === 'onnx' && isForeign ? null : findRule(domain, opType);
+  }
+
   #countUnknown({ domain, opType }: Node): void {
     const name = domain === '' ? opType : `${domain}.${opType}`;
     this.unknownOperators.set(name, (this.unknownOperators.get(name) ?? 0) + 1);
@@ -209,7 +226,7 @@ export class InferenceRun {
     });
     if (type === null) frame.types.delete(value);
     else frame.types.set(value, type);
-    if (result?.elements) frame.elements.set(value, result.elements);
+    if (result?.elements && this.#view === 'whole') frame.elements.set(value, result.elements);
     else frame.elements.delete(value);
   }
 
@@ -223,11 +240,23 @@ export class InferenceRun {
   #servicesFor(node: Node, place: Place): CallServices {
     return {
       typeOf: (value, frame) => this.typeOf(value, frame),
-      elementsOf: (value, frame) => this.elementsOf(value, frame),
+      elementsOf: (value, frame) =>
+        this.#view === 'onnx' && value.graph !== node.graph ? null : this.elementsOf(value, frame),
       unknown: () => this.#unknown(),
-      inferGraph: (graph, inputs, isOptional) => this.#inferGraph(graph, inputs, isOptional, place),
+      inferGraph: (graph, inputs, isOptional) =>
+        this.#inferGraph(graph, this.#given(node, inputs), isOptional, place),
       contradict: (kind, message) => this.#contradict(kind, message, place, node),
     };
+  }
+
+  /** What a subgraph of a node is told of its inputs: of the state of loops, only the type. */
+  #given({ opType }: Node, inputs: readonly (Known | null)[]): readonly (Known | null)[] {
+    if (this.#view === 'whole') return inputs;
+    return inputs.map((each, at) => {
+      const isState = opType === 'Loop' && at >= 2 && each?.type?.kind === 'tensor';
+      const type = isState ? tensorOf(each.type.elementType, null) : (each?.type ?? null);
+      return { type, elements: null };
+    });
   }
 
   #inferGraph(
