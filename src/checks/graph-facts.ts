@@ -1,5 +1,11 @@
 import { type FunctionDefinition, type Graph, type Node, walkNodes } from '../graph/index.ts';
-import { type Frame, type Inference, inferTypes } from '../ops/index.ts';
+import {
+  type Contradiction,
+  type Frame,
+  type Inference,
+  type InferenceView,
+  inferTypes,
+} from '../ops/index.ts';
 import type { Severity } from '../report/index.ts';
 import { findSchema, type OperatorSchema } from '../schemas/index.ts';
 import type { Issue } from './check.ts';
@@ -37,7 +43,8 @@ export class GraphFacts {
   readonly facts: ModelFacts;
   #nodes: readonly PlacedNode[] | null = null;
   #framed: readonly FramedNode[] | null = null;
-  #inference: Inference | null = null;
+  readonly #inferences = new Map<InferenceView, Inference>();
+  readonly #seen = new Map<InferenceView, ReadonlySet<string>>();
 
   constructor(facts: ModelFacts) {
     this.facts = facts;
@@ -54,14 +61,35 @@ export class GraphFacts {
    * are called, once for each function, as its first call means it.
    */
   get framedNodes(): readonly FramedNode[] {
-    this.#framed ??= this.#frameNodes();
+    this.#framed ??= this.framedNodesOf(this.inference);
     return this.#framed;
   }
 
   /** Types and shapes of all values, and what contradicts. */
   get inference(): Inference {
-    this.#inference ??= inferTypes(this.facts.model);
-    return this.#inference;
+    return this.inferenceAs('whole');
+  }
+
+  /** What ONNX's own check, or the runtime when it opens the file, knows of types and shapes. */
+  inferenceAs(view: InferenceView): Inference {
+    let inference = this.#inferences.get(view);
+    if (inference === undefined) {
+      inference = inferTypes(this.facts.model, { view });
+      this.#inferences.set(view, inference);
+    }
+    return inference;
+  }
+
+  /** Whether something at that place shows to one who does not know all that can be known. */
+  showsTo(view: InferenceView, found: Contradiction): boolean {
+    let seen = this.#seen.get(view);
+    if (seen === undefined) {
+      const { contradictions } = this.inferenceAs(view);
+      const told = contradictions.filter(({ kind }) => kind !== 'fails' && kind !== 'refuses');
+      seen = new Set(told.map(keyOf));
+      this.#seen.set(view, seen);
+    }
+    return seen.has(keyOf(found));
   }
 
   #placeNodes(): PlacedNode[] {
@@ -84,11 +112,12 @@ export class GraphFacts {
     });
   }
 
-  #frameNodes(): FramedNode[] {
-    const frames = new Map<FunctionDefinition | null, Frame>([[null, this.inference.main]]);
+  /** {@link framedNodes} of another inference of the model. */
+  framedNodesOf({ main }: Inference): FramedNode[] {
+    const frames = new Map<FunctionDefinition | null, Frame>([[null, main]]);
     const calls = new Map<Node, FunctionDefinition>();
     for (const { node, calls: called } of this.nodes) if (called !== null) calls.set(node, called);
-    const open = [this.inference.main];
+    const open = [main];
     for (let frame = open.pop(); frame !== undefined; frame = open.pop()) {
       for (const [node, inner] of frame.calls) {
         const definition = calls.get(node);
@@ -102,6 +131,11 @@ export class GraphFacts {
       return frame === undefined ? [] : [{ ...placed, frame }];
     });
   }
+}
+
+/** One text for all that contradicts at a node: with less knowledge, it shows in another way. */
+function keyOf({ graph, node, value }: Contradiction): string {
+  return JSON.stringify(node === undefined ? [graph, null, value] : [graph, node]);
 }
 
 /**

@@ -1,4 +1,10 @@
-import { checkModel, fixModel, presentCheck, presentFix } from '../convert/index.ts';
+import {
+  type ConvertReport,
+  checkModel,
+  fixModel,
+  presentCheck,
+  presentFix,
+} from '../convert/index.ts';
 import { exitStatus, MlkitError } from '../errors.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import type { CheckOptions } from './options.ts';
@@ -47,11 +53,10 @@ export async function runFix(
     name,
     ...(outputName !== undefined && { outputName }),
   });
-  const isWrong = report.verification.verdict === 'fail';
   return {
     report,
     document: () => presentFix(report),
-    exit: isWrong ? exitStatus.answerIsNo : exitStatus.done,
+    exit: exitOfConversion(report),
   };
 }
 
@@ -69,4 +74,11 @@ export function refuseBeside(
   if (given === undefined) return;
   const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new MlkitError('USAGE', `${alone} and --${flag} ask for different things`, { hint });
+}
+
+/** No, where the result computes something else; what was asked and cannot be told counts less. */
+export function exitOfConversion({ verification, config }: ConvertReport): number {
+  if (verification.verdict === 'fail') return exitStatus.answerIsNo;
+  const isAsked = config.verify === 'always' && verification.verdict === 'inconclusive';
+  return isAsked ? exitStatus.inconclusive : exitStatus.done;
 }

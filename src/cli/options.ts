@@ -151,6 +151,7 @@ export function checkOptions(command: Command): void {
     .option(
       '--target <onnxruntime@1.17>',
       'with --check: the release of onnxruntime that the model is meant for',
+      once('--target'),
     );
 }
 
@@ -295,6 +296,18 @@ export function outputModelOptionsOf(
 ): OutputModelOptions {
   const { output } = options as { output?: string };
   return output === undefined ? {} : { output };
+}
+
+/**
+ * Reads an option that may be given once, as it is.
+ *
+ * @throws {MlkitError} USAGE when it is given again.
+ */
+export function once(flag: string): (text: string, previous: string | undefined) => string {
+  return (text, previous) => {
+    if (previous === undefined) return text;
+    throw new MlkitError('USAGE', `${flag} is given twice: "${previous}" and "${text}"`);
+  };
 }
 
 /**

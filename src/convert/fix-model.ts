@@ -275,7 +275,6 @@ class Repair {
     const { opsets, irVersion } = this.#before;
     const { dryRun, verify, seed } = this.#settings;
     const { error } = countBySeverity(findings);
-    const isIdle = !this.#isEdited();
     return {
       schema: 1,
       kind: 'convert',
@@ -290,11 +289,7 @@ class Repair {
       findings,
       findingsBefore: this.#findingsBefore,
       verification,
-      notes: [
-        ...(isIdle ? ['Nothing was found that could be mended.'] : []),
-        ...(error > 0 ? [leftOver(error)] : []),
-        ...(this.#isMovedOut ? [movedOut] : []),
-      ],
+      notes: [...(error > 0 ? [leftOver(error)] : []), ...(this.#isMovedOut ? [movedOut] : [])],
     };
   }
 }

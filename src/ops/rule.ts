@@ -70,6 +70,8 @@ export interface Call extends NodeFacts {
   inferGraph(graph: Graph, inputs: readonly (Known | null)[], isOptional?: boolean): Known[];
   /** A contradiction for which ONNX's own inference rejects the model, as does the runtime. */
   reject(message: string): void;
+  /** A contradiction that ONNX's inference lets pass, and for which the runtime does not load. */
+  refuse(message: string): void;
   /** A contradiction that ONNX's inference lets pass and that fails when the node is run. */
   fail(message: string): void;
 }

@@ -1,5 +1,5 @@
 import { type Block, note, textBlock } from './document.ts';
-import { type Finding, locationText, type Severity } from './finding.ts';
+import { type Finding, findingText, type Severity } from './finding.ts';
 import { formatInteger } from './units.ts';
 
 /** Worst first. */
@@ -18,20 +18,9 @@ export function findingNotes(findings: readonly Finding[], most: number, where: 
   );
   const notes: Block[] = ordered
     .slice(0, most)
-    .map((each) => note(each.severity, findingText(each)));
+    .map((each) => note(each.severity, `${findingText(each)} (${truths(each)})`));
   const more = ordered.length - notes.length;
   return more > 0 ? [...notes, textBlock(`and ${formatInteger(more)} more (${where})`)] : notes;
-}
-
-function findingText(finding: Finding): string {
-  const { at, message, fix } = finding;
-  const isPlaced = [at.node, at.value].every(
-    (name) => name === undefined || message.includes(name),
-  );
-  const where = isPlaced ? '' : `${locationText(at)}: `;
-  const end = /[.!?]$/.test(message) ? '' : '.';
-  const advice = fix === undefined ? '' : ` ${fix}`;
-  return `${where}${message}${end}${advice} (${truths(finding)})`;
 }
 
 /** The code, and by whose rule it is a fault. */

@@ -40,9 +40,25 @@ export function countBySeverity(findings: readonly Finding[]): Record<Severity, 
 /** A location as one short text, such as `main/then: node "conv_1", value "y"`; `model` if empty. */
 export function locationText(at: FindingLocation): string {
   const parts: string[] = [];
-  if (at.node !== undefined) parts.push(`node "${at.node}"`);
+  // Labels such as `Conv "conv1"` have their quotes.
+  if (at.node !== undefined) {
+    parts.push(at.node.includes('"') ? `node ${at.node}` : `node "${at.node}"`);
+  }
   if (at.value !== undefined) parts.push(`value "${at.value}"`);
   const inside = at.graph === undefined || at.graph === '' ? '' : at.graph;
   if (inside === '') return parts.length === 0 ? 'model' : parts.join(', ');
   return parts.length === 0 ? `graph ${inside}` : `${inside}: ${parts.join(', ')}`;
+}
+
+/** Where, what, and what to do about it, on one line; of the place, what the message does not name. */
+export function findingText({ at, message, fix }: Finding): string {
+  const { graph, node, value } = at;
+  const where = locationText({
+    ...(graph !== undefined && graph !== 'main' && { graph }),
+    ...(node !== undefined && !message.includes(node) && { node }),
+    ...(value !== undefined && !message.includes(value) && { value }),
+  });
+  const start = where === locationText({}) ? '' : `${where}: `;
+  const end = fix === undefined || /[.!?]$/.test(message) ? '' : '.';
+  return `${start}${message}${end}${fix === undefined ? '' : ` ${fix}`}`;
 }

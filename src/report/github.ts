@@ -1,7 +1,7 @@
 import { type PathRoots, pathInRoot } from './artifact-path.ts';
-import type { Finding, Severity } from './finding.ts';
+import { type Finding, findingText, type Severity } from './finding.ts';
 import type { ReportBase } from './report.ts';
-import { findingText, type TestCase } from './test-case.ts';
+import type { TestCase } from './test-case.ts';
 import { visibleLines } from './visible.ts';
 
 type Command = 'error' | 'warning' | 'notice';

@@ -1,4 +1,4 @@
-import { type Finding, locationText } from './finding.ts';
+import { type Finding, findingText } from './finding.ts';
 import { outcomeOf, type ReportBase, type TestOutcome } from './report.ts';
 
 /** One thing that a command has tested, as systems of continuous integration count and list them. */
@@ -66,14 +66,6 @@ function caseOf(suite: string, name: string, findings: readonly Finding[]): Test
     details: errors.map(findingText).join('\n'),
     ...output,
   };
-}
-
-/** Where, what, and what to do about it, on one line. */
-export function findingText({ at, message, fix }: Finding): string {
-  const end = fix === undefined || /[.!?]$/.test(message) ? '' : '.';
-  const where = locationText(at);
-  const start = where === locationText({}) ? '' : `${where}: `;
-  return `${start}${message}${end}${fix === undefined ? '' : ` ${fix}`}`;
 }
 
 /** The report's verdict as a test; without one, that the command was done. */

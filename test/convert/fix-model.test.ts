@@ -85,7 +85,7 @@ describe('mending a model', () => {
     const once = await fix(writeModel(broken()));
     const twice = await fix(once.file);
     expect(twice.changes).toEqual([]);
-    expect(twice.notes).toEqual(['Nothing was found that could be mended.']);
+    expect(twice.notes).toEqual([]);
     expect(twice.verification.verdict).toBeNull();
     expect(fs.readFileSync(twice.file)).toEqual(fs.readFileSync(once.file));
   });
@@ -167,48 +167,64 @@ describe('mending a model', () => {
   });
 });
 
-const models = filesBelow(path.join(shared, 'models'), '.onnx');
-/** Enough of them, and quick ones. */
-const sample = models
-  .toSorted((a, b) => fs.statSync(a).size - fs.statSync(b).size)
-  .filter((file) => fs.statSync(file).size > 1000)
-  // Convolves a whole brain.
-  .filter((file) => !file.includes('brain-meshnet'))
-  .slice(0, 20);
+const models = path.join(shared, 'models');
+/** Real models that something can be mended in: what it is, and whether the runtime can compare. */
+const mendable = [
+  ['vespa-unbound', ['name-dimensions'], 'pass'],
+  ['polygraphy-reduce-failing', ['merge-duplicates'], 'pass'],
+  ['vittrack', ['merge-duplicates'], 'pass'],
+  ['silero-vad-op18-ifless', ['remove-unused-initializers'], 'pass'],
+  // The runtime loads not even the originals, so there is nothing to compare.
+  ['sk-gpr-debug', ['declare-shapes'], 'inconclusive'],
+  ['mlprodict-dft-error', ['remove-dead-nodes'], 'inconclusive'],
+] as const;
 
-describe.skipIf(sample.length === 0)('real models', () => {
-  test('compute the same when they are mended, and need it only once', async () => {
-    const verdicts = new Map<string, string>();
-    for (const file of sample) {
-      const name = path.relative(shared, file);
+const errorsIn = (findings: FixReport['findings']): number =>
+  findings.filter((each) => each.severity === 'error').length;
+
+describe.skipIf(!fs.existsSync(models))('real models', () => {
+  test.each(mendable)('%s computes the same after %j, and needs it once', async (...expected) => {
+    const [name, passes, verdict] = expected;
+    const once = await fix(path.join(models, name, 'model.onnx'));
+    expect([...new Set(edits(once).map((each) => each.pass))]).toEqual(passes);
+    expect(once.verdict).toBe(verdict);
+    expect(errorsIn(once.findings)).toBeLessThanOrEqual(errorsIn(once.findingsBefore));
+    const twice = await fix(once.file);
+    expect(edits(twice)).toEqual([]);
+    expect(fs.readFileSync(twice.file).equals(fs.readFileSync(once.file))).toBe(true);
+  });
+
+  test('sound ones stay what they are, byte by byte', async () => {
+    const small = filesBelow(models, '.onnx')
+      .toSorted((a, b) => fs.statSync(a).size - fs.statSync(b).size)
+      .filter((file) => fs.statSync(file).size > 1000)
+      .filter((file) => !mendable.some(([name]) => path.dirname(file).endsWith(name)))
+      .slice(0, 20);
+    let same = 0;
+    for (const file of small) {
       try {
-        const once = await fix(file, { verify: 'always' });
-        verdicts.set(name, String(once.verdict));
-        const errors = (findings: FixReport['findings']) =>
-          findings.filter((each) => each.severity === 'error').length;
-        expect(errors(once.findings), name).toBeLessThanOrEqual(errors(once.findingsBefore));
-        const twice = await fix(once.file, { verify: 'never' });
-        expect(edits(twice), name).toEqual([]);
-        expect(fs.readFileSync(twice.file).equals(fs.readFileSync(once.file)), name).toBe(true);
+        const report = await fix(file);
+        expect(edits(report), file).toEqual([]);
+        expect(report.verification.verdict, file).toBeNull();
+        expect(fs.readFileSync(report.file).equals(fs.readFileSync(file)), file).toBe(true);
+        same += 1;
       } catch (error) {
         // A file that is no model, or lacks its data, is refused before anything is written.
         const { code } = error as { code?: string };
-        expect(['FOREIGN_FORMAT', 'EXTERNAL_DATA'], `${name}: ${String(error)}`).toContain(code);
+        expect(['FOREIGN_FORMAT', 'EXTERNAL_DATA'], `${file}: ${String(error)}`).toContain(code);
       }
     }
-    expect([...verdicts.values()]).not.toContain('fail');
-    const passed = [...verdicts.values()].filter((each) => each === 'pass');
-    expect(passed.length).toBeGreaterThanOrEqual(15);
-  }, 60_000);
+    expect(same).toBeGreaterThanOrEqual(15);
+  });
 
   const defects = filesBelow(path.join(shared, 'data', 'defects'), '.onnx');
 
   test('with defects that can be mended load afterwards', async () => {
-    const mendable = ['18', '19', '50'];
+    const numbers = ['18', '19', '50'];
     const files = defects.filter((file) => {
-      return mendable.includes(path.basename(path.dirname(file)).slice(0, 2));
+      return numbers.includes(path.basename(path.dirname(file)).slice(0, 2));
     });
-    expect(files).toHaveLength(mendable.length);
+    expect(files).toHaveLength(numbers.length);
     for (const file of files) {
       const report = await fix(file);
       expect(codes(report.findings.filter((each) => each.severity === 'error')), file).toEqual([]);

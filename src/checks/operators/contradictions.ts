@@ -10,12 +10,47 @@ export const contradictions: GraphCheck<Code> = {
   codes: ['shape-mismatch', 'type-declared', 'shape-declared', 'initializer-type'],
   severity: 'error',
   summary: 'types and shapes do not go together, or are not those that are declared',
-  run({ inference, facts: { model } }) {
-    const paths = new Map([...walkGraphs(model)].map(({ graph, path }) => [path, graph]));
-    return inference.contradictions
-      .filter((each) => !isDoubtful(each) && each.kind !== 'fails')
-      .map((each) => issueOf(each, valueOf(each, paths)));
+  run(facts) {
+    const paths = new Map([...walkGraphs(facts.facts.model)].map(({ graph, path }) => [path, graph]));
+    return facts.inference.contradictions.flatMap((each) => {
+      const sort = sortOf(each, facts);
+      return sort === 'certain' ? issueOf(each, valueOf(each, paths), specOf(each, facts)) : [];
+    });
   },
+};
+
+export const shapeComputed: GraphCheck<'shape-computed'> = {
+  codes: ['shape-computed'],
+  severity: 'warning',
+  summary: 'a shape is declared that is not the one which is computed',
+  run: (facts) =>
+    facts.inference.contradictions
+      .filter((each) => sortOf(each, facts) === 'computed')
+      .map((each) => ({
+        code: 'shape-computed',
+        at: placeOf(each),
+        message: textOf(each),
+        fix: 'Declare the shape that follows: mlkit inspect --shapes lists it.',
+        spec: 'ok',
+        runtime: 'accepts',
+      })),
+};
+
+export const loadFailure: GraphCheck<'load-failure'> = {
+  codes: ['load-failure'],
+  severity: 'error',
+  summary: 'ONNX lets a node pass for which the runtime does not load the model',
+  run: ({ inference }) =>
+    inference.contradictions
+      .filter((each) => each.kind === 'refuses')
+      .map((each) => ({
+        code: 'load-failure',
+        at: placeOf(each),
+        message: textOf(each),
+        fix: 'Mend the attributes or inputs of the node that the message names.',
+        spec: 'ok',
+        runtime: 'rejects',
+      })),
 };
 
 export const runFailure: GraphCheck<'run-failure'> = {
@@ -24,7 +59,7 @@ export const runFailure: GraphCheck<'run-failure'> = {
   summary: 'the model loads, and fails when it is run',
   run: ({ inference }) =>
     inference.contradictions
-      .filter((each) => !isDoubtful(each) && each.kind === 'fails')
+      .filter((each) => each.kind === 'fails' && !each.isOptional)
       .map((each) => ({
         code: 'run-failure',
         at: placeOf(each),
@@ -39,27 +74,53 @@ export const branchMismatch: GraphCheck<'branch-mismatch'> = {
   codes: ['branch-mismatch'],
   severity: 'warning',
   summary: 'what stands in a branch cannot be, so that the branch fails when it is taken',
-  run: ({ inference }: GraphFacts) =>
-    inference.contradictions.filter(isDoubtful).map((each) => ({
-      code: 'branch-mismatch',
-      at: placeOf(each),
-      message: `${textOf(each)}; this fails if the branch is taken`,
-      fix: 'If the branch is never taken for inputs of these shapes, there is nothing to do.',
-      spec: 'ok',
-      runtime: 'accepts',
-    })),
+  run: (facts) =>
+    facts.inference.contradictions
+      .filter((each) => sortOf(each, facts) === 'doubtful')
+      .map((each) => ({
+        code: 'branch-mismatch',
+        at: placeOf(each),
+        message: `${textOf(each)}; this fails if the branch is taken`,
+        fix: 'If the branch is never taken for inputs of these shapes, there is nothing to do.',
+        spec: 'ok',
+        runtime: 'accepts',
+      })),
 };
 
 /**
- * Whether it may be that nobody minds: a branch that is never taken for the sizes of this model. The
- * type that a value has does not depend on them.
+ * Who minds a contradiction: `certain`: somebody minds when the model is read; `computed`: nobody
+ * does, as the shape follows only by computing what shapes are made of; `doubtful`: it may be that
+ * nobody minds, because it stands in a branch that is never taken for the sizes of this model;
+ * `other`: one of those for whom the kind alone tells.
  */
-function isDoubtful({ isOptional, kind }: Contradiction): boolean {
-  return isOptional && kind !== 'declared-type';
+function sortOf(
+  found: Contradiction,
+  facts: GraphFacts,
+): 'certain' | 'computed' | 'doubtful' | 'other' {
+  const { kind, isOptional } = found;
+  switch (kind) {
+    case 'declared-type':
+      // It does not depend on sizes.
+      return 'certain';
+    case 'declared-shape':
+      return facts.showsTo('onnx', found) ? 'certain' : 'computed';
+    case 'rejects': {
+      const shows = facts.showsTo('onnx', found) || facts.showsTo('runtime', found);
+      return shows || !isOptional ? 'certain' : 'doubtful';
+    }
+    case 'fails':
+      return isOptional ? 'doubtful' : 'other';
+    case 'refuses':
+      return 'other';
+  }
 }
 
-function issueOf(found: Contradiction, value: Value | null): Issue<Code> {
-  const base = { at: placeOf(found), message: textOf(found), spec: 'error' } as const;
+function specOf(found: Contradiction, facts: GraphFacts): 'error' | 'ok' {
+  return facts.showsTo('onnx', found) ? 'error' : 'ok';
+}
+
+function issueOf(found: Contradiction, value: Value | null, spec: 'error' | 'ok'): Issue<Code> {
+  const base = { at: placeOf(found), message: textOf(found), spec };
   const isOfConstant = found.node === undefined;
   if (isOfConstant) {
     return {

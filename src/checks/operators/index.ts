@@ -2,7 +2,13 @@ import type { GraphCheck } from '../graph-facts.ts';
 import { attributeReference } from './attribute-reference.ts';
 import { attributeValue } from './attribute-value.ts';
 import { constantValue } from './constant-value.ts';
-import { branchMismatch, contradictions, runFailure } from './contradictions.ts';
+import {
+  branchMismatch,
+  contradictions,
+  loadFailure,
+  runFailure,
+  shapeComputed,
+} from './contradictions.ts';
 import { dimensionClash } from './dimension-clash.ts';
 import { functionArguments } from './function-arguments.ts';
 import { functionCalls } from './function-calls.ts';
@@ -47,6 +53,8 @@ export const operatorChecks: readonly GraphCheck[] = [
   sparseUse,
   typeMismatch,
   contradictions,
+  shapeComputed,
+  loadFailure,
   runFailure,
   branchMismatch,
   kernelMissing,

@@ -1,6 +1,5 @@
 import type { Inference } from '../../ops/index.ts';
 import { allowedTypes, type OperatorSchema, parameterAt } from '../../schemas/index.ts';
-import type { Issue } from '../check.ts';
 import type { FramedNode, GraphCheck } from '../graph-facts.ts';
 import { typeText } from './type-text.ts';
 import { placeOf, verdictOn } from './verdict.ts';
@@ -18,19 +17,38 @@ export const typeMismatch: GraphCheck<'type-mismatch'> = {
   codes: ['type-mismatch'],
   severity: 'error',
   summary: 'an operator does not take a value of that type, or not of two types at once',
-  run({ framedNodes, inference }) {
-    const issues: Issue<'type-mismatch'>[] = [];
-    for (const placed of framedNodes) {
-      const { schema, calls } = placed;
-      if (schema === null || calls !== null || schema.isDeprecated) continue;
-      for (const { value, message, fix } of problemsOf(placed, schema, inference)) {
-        const at = { ...placeOf(placed), value };
-        issues.push({ code: 'type-mismatch', at, message, fix, ...verdictOn(placed) });
-      }
-    }
-    return issues;
+  run(facts) {
+    const found = problemsIn(facts.framedNodes, facts.inference);
+    if (found.length === 0) return [];
+    // It shows to ONNX's check only where that knows both types.
+    const inference = facts.inferenceAs('onnx');
+    const shown = new Set(
+      problemsIn(facts.framedNodesOf(inference), inference).map(({ placed }) => placed.node),
+    );
+    return found.map(({ placed, problem: { value, message, fix } }) => {
+      const { spec, runtime } = verdictOn(placed);
+      return {
+        code: 'type-mismatch',
+        at: { ...placeOf(placed), value },
+        message,
+        fix,
+        spec: shown.has(placed.node) ? spec : 'ok',
+        runtime,
+      };
+    });
   },
 };
+
+function problemsIn(
+  nodes: readonly FramedNode[],
+  inference: Inference,
+): { placed: FramedNode; problem: Problem }[] {
+  return nodes.flatMap((placed) => {
+    const { schema, calls } = placed;
+    if (schema === null || calls !== null || schema.isDeprecated) return [];
+    return problemsOf(placed, schema, inference).map((problem) => ({ placed, problem }));
+  });
+}
 
 function problemsOf(
   { node, frame }: FramedNode,

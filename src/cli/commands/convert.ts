@@ -2,7 +2,6 @@ import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
   type ConvertConfig,
-  type ConvertReport,
   conversionCases,
   convertModel,
   type ExternalConfig,
@@ -13,10 +12,10 @@ import {
   presentConversion,
   type VerifyMode,
 } from '../../convert/index.ts';
-import { exitStatus, MlkitError } from '../../errors.ts';
+import { MlkitError } from '../../errors.ts';
 import { newestIrVersion, type Strippable, strippables } from '../../passes/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
-import { refuseBeside, runCheck, runFix } from '../convert-modes.ts';
+import { exitOfConversion, refuseBeside, runCheck, runFix } from '../convert-modes.ts';
 import {
   addOnce,
   checkOptions,
@@ -265,7 +264,7 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     report,
     document: () => presentConversion(report),
     testCases: () => conversionCases(report),
-    exit: exitOf(report),
+    exit: exitOfConversion(report),
   };
 }
 
@@ -274,12 +273,6 @@ function refuseNoOutput(output: string | null, { dryRun }: Flags): void {
   throw new MlkitError('USAGE', 'there is no output: where shall the result be written?', {
     hint: 'Give a path with -o; --check only checks the model, and --dry-run writes nothing.',
   });
-}
-
-function exitOf({ verification, config }: ConvertReport): number {
-  if (verification.verdict === 'fail') return exitStatus.answerIsNo;
-  const isAsked = config.verify === 'always' && verification.verdict === 'inconclusive';
-  return isAsked ? exitStatus.inconclusive : exitStatus.done;
 }
 
 function configOf(flags: Flags, output: string | undefined): ConvertConfig {

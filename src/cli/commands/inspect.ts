@@ -7,6 +7,7 @@ import {
   checkOptions,
   checkOptionsOf,
   modelOptionsOf,
+  once,
   outputOptions,
   outputOptionsOf,
   shapeOptions,
@@ -45,8 +46,13 @@ export const command: CommandModule = {
       .option(
         '--select <expression>',
         'list only the nodes and constants that it is true of: "op=Conv & dtype=float16"',
+        once('--select'),
       )
-      .option('--diff <other>', 'what differs in another model; exit 1 if anything does')
+      .option(
+        '--diff <other>',
+        'what differs in another model; exit 1 if anything does',
+        once('--diff'),
+      )
       .option('--functions', "show the model's own functions")
       .option('--external', 'map the data files: what lies where, unused bytes, overlaps')
       .option('--text', 'print the model in ONNX textual syntax instead');

@@ -1,10 +1,16 @@
 /**
  * How far a contradiction goes: `rejects`: ONNX's own inference refuses the model, and so does the
- * runtime; `fails`: it loads, and fails when the node is run; `declared-type`: the file declares
+ * runtime; `refuses`: only the runtime does not load it; `fails`: it loads, and fails when the node
+ * is run; `declared-type`: the file declares
  * another type than the one that follows, which both refuse; `declared-shape`: another shape, which
  * ONNX refuses and the runtime replaces, with a warning.
  */
-export type ContradictionKind = 'rejects' | 'fails' | 'declared-type' | 'declared-shape';
+export type ContradictionKind =
+  | 'rejects'
+  | 'refuses'
+  | 'fails'
+  | 'declared-type'
+  | 'declared-shape';
 
 /** Something in a model that cannot be, by the types and shapes around it. */
 export interface Contradiction {

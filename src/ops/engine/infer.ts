@@ -10,7 +10,7 @@ import {
 } from '../../graph/index.ts';
 import { findSchema } from '../../schemas/index.ts';
 import { type Size, symbol } from '../../symbolic/index.ts';
-import type { Known, OperatorRule } from '../rule.ts';
+import type { Known } from '../rule.ts';
 import { findRule } from '../rules/index.ts';
 import { type Elements, type InferredType, tensorOf } from '../types.ts';
 import type { Contradiction, ContradictionKind } from './contradiction.ts';
@@ -33,9 +33,9 @@ const deepestCalls = 100;
 
 /**
  * With whose eyes a model is looked at. `whole`: with all that can be known. `runtime`: as onnxruntime
- * does while it loads a model: elements are known of constants only, not of what is computed of them.
- * `onnx`: as ONNX's own check does, which besides knows no operators of other makers, and in a
- * subgraph no elements of constants around it.
+ * does when it opens a file: elements are known of constants, not of what is computed from them.
+ * `onnx`: as ONNX's own check does, which besides knows no operators of other makers, and inside a
+ * subgraph no elements of the constants around it.
  */
 export type InferenceView = 'whole' | 'runtime' | 'onnx';
 
@@ -136,7 +136,8 @@ export class InferenceRun {
     let constant = this.#constants.get(value);
     if (constant === undefined) {
       // A default that callers may override counts until they do, as in ONNX's own inference.
-      const tensor = value.initializer ?? constantOf(value);
+      const isDefault = this.#view !== 'runtime' && value.initializer !== null;
+      const tensor = isDefault ? value.initializer : constantOf(value);
       constant = tensor && readElements(tensor);
       this.#constants.set(value, constant);
     }
@@ -194,8 +195,9 @@ export class InferenceRun {
     const opset = frame.opsets.get(node.domain);
     const schema = opset === undefined ? null : findSchema(node.domain, node.opType, opset);
     const definition = this.#functions.calledBy(node);
-    const rule = this.#ruleFor(node);
-    const call = new NodeCall(node, schema, frame, this.#servicesFor(node, place));
+    const isStrange = this.#isStrange(node);
+    const rule = isStrange ? null : findRule(node.domain, node.opType);
+    const call = new NodeCall(node, isStrange ? null : schema, frame, this.#servicesFor(node, place));
     let results: readonly Known[] = [];
     if (definition !== undefined && (schema === null || node.domain !== '')) {
       results = this.#callFunction(original, call, definition, place);
@@ -209,9 +211,9 @@ export class InferenceRun {
     }
   }
 
-  #ruleFor({ domain, opType }: Node): OperatorRule | null {
-    const isForeign = domain !== '' && !domain.startsWith('ai.onnx.');
-    return this.#view === 'onnx' && isForeign ? null : findRule(domain, opType);
+  /** Whether whoever looks at the model does not know such operators. */
+  #isStrange({ domain }: Node): boolean {
+    return this.#view === 'onnx' && domain !== '' && !domain.startsWith('ai.onnx.');
   }
 
   #countUnknown({ domain, opType }: Node): void {

@@ -19,7 +19,7 @@ import { KnownNode, type ValueFacts } from './node-facts.ts';
 export interface CallServices extends ValueFacts {
   unknown(): Size;
   inferGraph(graph: Graph, inputs: readonly (Known | null)[], isOptional: boolean): Known[];
-  contradict(kind: 'rejects' | 'fails', message: string): void;
+  contradict(kind: 'rejects' | 'refuses' | 'fails', message: string): void;
 }
 
 /** One question to a rule: collects what the rule says of the outputs. */
@@ -68,6 +68,10 @@ export class NodeCall extends KnownNode implements Call {
 
   reject(message: string): void {
     this.#services.contradict('rejects', message);
+  }
+
+  refuse(message: string): void {
+    this.#services.contradict('refuses', message);
   }
 
   fail(message: string): void {
