@@ -32,6 +32,25 @@ export interface DataFileUse {
   readonly overlapBytes: number;
 }
 
+/** Smaller constants are not aligned by anyone. */
+const largeBytes = 1024 * 1024;
+
+/**
+ * What the places are multiples of that memory maps can begin at.
+ *
+ * Source: https://onnx.ai/onnx/repo-docs/ExternalData.html, on `offset`.
+ */
+export const pageBytes = 4096;
+
+/** The large constants in a file, and those of them that a memory map could not begin at. */
+export function alignmentOf({ spans }: DataFileUse): {
+  readonly large: readonly DataSpan[];
+  readonly unaligned: readonly DataSpan[];
+} {
+  const large = spans.filter((span) => span.bytes >= largeBytes);
+  return { large, unaligned: large.filter((span) => span.offset % pageBytes !== 0) };
+}
+
 /**
  * The data files of a model by location. They are looked for and not read. Constants that name no
  * file are left out.

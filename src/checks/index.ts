@@ -13,7 +13,7 @@ export {
   placeOfConstant,
   sharedConstants,
 } from './constants.ts';
-export type { DataFileUse } from './data-files.ts';
+export { alignmentOf, type DataFileUse } from './data-files.ts';
 export { type CheckedModel, type FactSettings, ModelFacts } from './model-facts.ts';
 export { functionKey, operatorName } from './operators.ts';
 export { presentVerdicts } from './present-check.ts';

@@ -49,9 +49,22 @@ const contrib: InputTable = new Map(
 /** Whether a node takes input `index` as a scale or a zero point. */
 export function isQuantizationInput(node: Node, index: number): boolean {
   const { domain, opType } = node;
-  if (domain === '') return onnx.get(opType)?.includes(index) === true;
+  if (domain === '') return onnx.get(opType)?.includes(index) === true || isProduct(node, index);
   if (domain !== 'com.microsoft') return false;
   // A scale and a zero point for the output, then tensor, scale and zero point of each input.
   if (opType === 'QLinearConcat') return index < 2 || index % 3 !== 2;
   return contrib.get(opType)?.includes(index) === true;
+}
+
+/**
+ * Whether a product is that of two scales: integers that were quantized while running are scaled
+ * back by the scale found there times that of the weight.
+ */
+function isProduct({ opType, inputs }: Node, index: number): boolean {
+  const other = inputs[1 - index];
+  return (
+    opType === 'Mul' &&
+    other?.producer?.opType === 'DynamicQuantizeLinear' &&
+    other.producerIndex === 1
+  );
 }

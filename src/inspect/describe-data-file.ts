@@ -1,4 +1,4 @@
-import type { DataFileUse } from '../checks/index.ts';
+import { alignmentOf, type DataFileUse } from '../checks/index.ts';
 import { MlkitError } from '../errors.ts';
 import type { ExternalFileReport } from './report.ts';
 
@@ -8,6 +8,7 @@ export function describeDataFile(use: DataFileUse, withSpans: boolean): External
   const common = {
     location,
     tensors: spans.length,
+    unalignedBytes: alignmentOf(use).unaligned.reduce((sum, each) => sum + each.bytes, 0),
     ...(withSpans && {
       spans: spans.map(({ constant, offset, bytes }) => ({ tensor: constant.name, offset, bytes })),
     }),

@@ -7,9 +7,10 @@ import {
   heading,
   table,
   textBlock,
+  toned,
 } from '../report/index.ts';
 import type { NodeReport, TensorReport, ValueReport } from './item-report.ts';
-import type { InspectReport } from './report.ts';
+import type { ExternalFileReport, InspectReport } from './report.ts';
 
 /** `[1, seq, ?]`; `?` where the rank is not known. */
 export function shapeText(shape: ValueReport['shape']): string {
@@ -169,18 +170,34 @@ export function presentExternal({ externalFiles, config }: InspectReport): Block
     formatBytes(each.usedBytes),
     each.unusedBytes === null ? '?' : formatBytes(each.unusedBytes),
     formatBytes(each.overlapBytes),
+    formatBytes(each.unalignedBytes),
   ]);
-  const columns = ['data file', ...['size', 'constants', 'used', 'unused', 'overlap'].map(numeric)];
+  const columns = [
+    'data file',
+    ...['size', 'constants', 'used', 'unused', 'overlap', 'unaligned'].map(numeric),
+  ];
   const maps = externalFiles.map((each) =>
-    table(
-      [numeric('offset'), numeric('bytes'), 'constant'],
-      (each.spans ?? []).map((span): Cell[] => [
-        formatInteger(span.offset),
-        formatInteger(span.bytes),
-        span.tensor,
-      ]),
-      each.location,
-    ),
+    table([numeric('offset'), numeric('bytes'), 'constant'], mapRows(each), each.location),
   );
   return [table(columns, rows, `Data files (${formatInteger(rows.length)})`), ...maps];
+}
+
+/** What lies where in a data file, with what no constant takes. */
+function mapRows({ spans = [], sizeBytes }: ExternalFileReport): Cell[][] {
+  const rows: Cell[][] = [];
+  let end = 0;
+  const unusedUntil = (offset: number): void => {
+    if (offset > end) rows.push(mapRow(end, offset - end, toned('unused', 'dim')));
+  };
+  for (const { tensor, offset, bytes } of spans) {
+    unusedUntil(offset);
+    rows.push(mapRow(offset, bytes, tensor));
+    end = Math.max(end, offset + bytes);
+  }
+  unusedUntil(sizeBytes ?? 0);
+  return rows;
+}
+
+function mapRow(offset: number, bytes: number, what: Cell): Cell[] {
+  return [formatInteger(offset), formatInteger(bytes), what];
 }

@@ -94,6 +94,8 @@ export interface ExternalFileReport {
   readonly unusedBytes: number | null;
   /** Bytes that constants share without lying in exactly the same place. */
   readonly overlapBytes: number;
+  /** Bytes of constants of 1 MiB and more that begin at no multiple of 4096. */
+  readonly unalignedBytes: number;
   readonly problem?: string;
   /** In the order of their offsets, with `--external`. */
   readonly spans?: readonly DataSpan[];

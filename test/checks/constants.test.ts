@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { verdictsOf } from '../../src/checks/index.ts';
+import { ModelFacts, verdictsOf } from '../../src/checks/index.ts';
+import { buildModel } from '../../src/graph/index.ts';
+import { DataFolder } from '../../src/onnx/index.ts';
+import { tensorFrom } from '../../src/tensor/index.ts';
 import { writeModel } from '../support/write-model.ts';
 import { check, checkFile, codesOf, constantsModel } from './check-file.ts';
 
@@ -49,5 +52,23 @@ describe('constants that make no sense', () => {
     const file = writeModel(constantsModel(typed));
     expect(codesOf(checkFile(file, { measureAll: true }))).toEqual(['tensor-size']);
     expect(checkFile(file, {})).toEqual([]);
+  });
+});
+
+describe('the role of a constant', () => {
+  test('that a dynamic scale is multiplied with is that of a scale', () => {
+    const model = buildModel({}, (b) => {
+      const x = b.input('x', 'float32', [2, 3]);
+      const scale = b.initializer(tensorFrom('float32', [1], Float32Array.of(0.5)), 'scale');
+      const weight = b.initializer(tensorFrom('float32', [1], Float32Array.of(2)), 'weight');
+      const [, dynamic] = b.nodes('DynamicQuantizeLinear', [x], {}, { outputs: ['q', 's', 'z'] });
+      b.output(b.node('Mul', [dynamic!, scale]));
+      b.output(b.node('Mul', [x, weight]));
+    });
+    const facts = new ModelFacts({ model, sizeBytes: null, folder: new DataFolder('m') });
+    expect(facts.constants.map(({ name, role }) => [name, role])).toEqual([
+      ['scale', 'quantization'],
+      ['weight', 'parameter'],
+    ]);
   });
 });

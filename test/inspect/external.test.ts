@@ -1,8 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { type InspectConfig, type InspectReport, inspectModel } from '../../src/inspect/index.ts';
+import {
+  type InspectConfig,
+  type InspectReport,
+  inspectModel,
+  presentInspection,
+} from '../../src/inspect/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
+import { cellText } from '../../src/report/index.ts';
 import { foreignBytes } from '../support/protobuf.ts';
 import { writeModel } from '../support/write-model.ts';
 import { codesOf, inspectFile, plainConfig } from './inspect-file.ts';
@@ -109,6 +115,28 @@ describe('the map of data files', () => {
       { usedBytes: 24, unusedBytes: 0, overlapBytes: 12 },
     ]);
     expect(codesOf(report)).toEqual(['external-overlap']);
+  });
+
+  test('counts large constants that no page begins with, and maps what is unused', async () => {
+    const mebi = 1024 * 1024;
+    const weights = [
+      { name: 'a', count: 4, entries: place('w.bin', 16, 16) },
+      { name: 'b', count: mebi / 4, entries: place('w.bin', 32, mebi) },
+      { name: 'c', count: mebi / 4, entries: place('w.bin', 2 * mebi, mebi) },
+    ];
+    const data = { 'w.bin': new Uint8Array(3 * mebi) };
+    const report = await inspect(weights, data, { external: true });
+    expect(report.externalFiles).toMatchObject([
+      { unalignedBytes: mebi, unusedBytes: mebi - 32, overlapBytes: 0 },
+    ]);
+    const map = presentInspection(report).blocks.findLast((each) => each.kind === 'table');
+    expect(map?.rows.map((row) => row.map(cellText))).toEqual([
+      ['0', '16', 'unused'],
+      ['16', '16', 'a'],
+      ['32', '1,048,576', 'b'],
+      ['1,048,608', '1,048,544', 'unused'],
+      ['2,097,152', '1,048,576', 'c'],
+    ]);
   });
 });
 

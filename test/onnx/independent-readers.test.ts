@@ -65,7 +65,7 @@ const files = [
 ].filter((file) => !/lfs-pointer|superres-tvm-2017/.test(file));
 
 describe('independent readers', () => {
-  test('see in every file what our reader sees', { timeout: 60_000 }, () => {
+  test('see in every file what our reader sees', () => {
     const type = foreignType('ModelProto');
     for (const file of files) {
       const opened = openModel(file);

@@ -304,7 +304,8 @@ test('parameterAt gives null beyond what an operator takes', () => {
 
 test('looking up is a matter of well under a microsecond or two', () => {
   findSchema('', 'BatchNormalization', 9);
-  const start = performance.now();
+  const before = process.cpuUsage();
   for (let at = 0; at < 20_000; at += 1) findSchema('', 'BatchNormalization', at % 28);
-  expect(performance.now() - start).toBeLessThan(200);
+  // Microseconds of this process alone, whatever else the machine does.
+  expect(process.cpuUsage(before).user).toBeLessThan(200_000);
 });

@@ -1,19 +1,15 @@
 import type { Check } from '../check.ts';
+import { alignmentOf, pageBytes } from '../data-files.ts';
 import { counted } from './operator-list.ts';
-
-/** Smaller constants are not aligned by anyone. */
-const largeBytes = 1024 * 1024;
-/** Source: https://onnx.ai/onnx/repo-docs/ExternalData.html, on `offset`. */
-const pageBytes = 4096;
 
 export const externalUnaligned: Check<'external-unaligned'> = {
   codes: ['external-unaligned'],
   severity: 'info',
   summary: 'large constants in a data file at places that memory maps cannot begin at',
   run({ dataFiles }) {
-    return dataFiles.flatMap(({ location, spans }) => {
-      const large = spans.filter((span) => span.bytes >= largeBytes);
-      const unaligned = large.filter((span) => span.offset % pageBytes !== 0);
+    return dataFiles.flatMap((use) => {
+      const { location } = use;
+      const { large, unaligned } = alignmentOf(use);
       const [first] = unaligned;
       if (first === undefined) return [];
       const verb = unaligned.length === 1 ? 'begins' : 'begin';

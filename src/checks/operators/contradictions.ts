@@ -11,7 +11,9 @@ export const contradictions: GraphCheck<Code> = {
   severity: 'error',
   summary: 'types and shapes do not go together, or are not those that are declared',
   run(facts) {
-    const paths = new Map([...walkGraphs(facts.facts.model)].map(({ graph, path }) => [path, graph]));
+    const paths = new Map(
+      [...walkGraphs(facts.facts.model)].map(({ graph, path }) => [path, graph]),
+    );
     return facts.inference.contradictions.flatMap((each) => {
       const sort = sortOf(each, facts);
       return sort === 'certain' ? issueOf(each, valueOf(each, paths), specOf(each, facts)) : [];

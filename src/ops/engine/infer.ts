@@ -21,6 +21,7 @@ import { ignoringInvalid } from './ignoring-invalid.ts';
 import { type Disagreement, mergeTypes } from './merge-types.ts';
 import { type CallServices, NodeCall } from './node-call.ts';
 import { constantOf, readElements } from './read-elements.ts';
+import { leftOpen, opened } from './unseen-shapes.ts';
 
 /**
  * How often nodes are looked at: what hostile functions and loops can cost. Bodies of functions are
@@ -197,18 +198,35 @@ export class InferenceRun {
     const definition = this.#functions.calledBy(node);
     const isStrange = this.#isStrange(node);
     const rule = isStrange ? null : findRule(node.domain, node.opType);
-    const call = new NodeCall(node, isStrange ? null : schema, frame, this.#servicesFor(node, place));
+    const call = new NodeCall(
+      node,
+      isStrange ? null : schema,
+      frame,
+      this.#servicesFor(node, place),
+    );
     let results: readonly Known[] = [];
     if (definition !== undefined && (schema === null || node.domain !== '')) {
       results = this.#callFunction(original, call, definition, place);
     } else {
       if (rule === null) this.#countUnknown(node);
       else ignoringInvalid(() => rule.infer(call));
-      results = node.outputs.map((_, at) => call.result(at));
+      results = this.#seen(node, call);
     }
     for (const [at, value] of node.outputs.entries()) {
       if (value !== null) this.#assign(value, results[at] ?? null, node, place);
     }
+  }
+
+  /** What the rule said, as far as whoever looks at the model would find it out. */
+  #seen(node: Node, call: NodeCall): readonly Known[] {
+    const results = node.outputs.map((_, at) => call.result(at));
+    if (this.#view === 'whole') return results;
+    const isKnown = (input: number): boolean => call.elements(input) !== null;
+    return results.map((result, at) => {
+      const open = leftOpen(node, at, call.opset, isKnown);
+      if (open === null) return result;
+      return { type: opened(result.type, open, () => this.#unknown()), elements: null };
+    });
   }
 
   /** Whether whoever looks at the model does not know such operators. */

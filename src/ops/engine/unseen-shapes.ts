@@ -1,0 +1,96 @@
+import type { Node } from '../../graph/index.ts';
+import type { Size } from '../../symbolic/index.ts';
+import { type InferredType, tensorOf } from '../types.ts';
+
+/** What ONNX's own inference leaves open: nothing but the rank is known, or not even that. */
+type Open = 'sizes' | 'rank';
+
+interface Row {
+  readonly ops: readonly string[];
+  readonly open: Open;
+  /** It does so only where the elements of one of these inputs are not known. */
+  readonly without?: readonly number[];
+  readonly belowOpset?: number;
+  /** Outputs before this one it knows. */
+  readonly fromOutput?: number;
+}
+
+/**
+ * Where ONNX's own inference says less than could be known: the rank, or sizes that an input which
+ * is not constant does not touch. Found by asking `onnx.shape_inference` of onnx 1.23.
+ */
+const rows: readonly Row[] = [
+  { ops: ['Reshape'], open: 'rank', without: [1], belowOpset: 14 },
+  {
+    ops: ['Reshape', 'TopK', 'AffineGrid'],
+    open: 'sizes',
+    without: [1],
+  },
+  { ops: ['Slice'], open: 'sizes', without: [1, 2, 3, 4] },
+  { ops: ['Resize'], open: 'sizes', without: [2, 3] },
+  { ops: ['Pad'], open: 'rank', without: [3] },
+  {
+    ops: [
+      'CenterCropPad',
+      'ReduceL1',
+      'ReduceL2',
+      'ReduceLogSum',
+      'ReduceLogSumExp',
+      'ReduceMax',
+      'ReduceMean',
+      'ReduceMin',
+      'ReduceProd',
+      'ReduceSum',
+      'ReduceSumSquare',
+      'Split',
+      'Squeeze',
+      'Unsqueeze',
+    ],
+    open: 'rank',
+    without: [1],
+  },
+  { ops: ['DFT'], open: 'rank', without: [1], belowOpset: 20 },
+  { ops: ['STFT'], open: 'rank', without: [1, 3] },
+  { ops: ['BlackmanWindow', 'HammingWindow', 'HannWindow'], open: 'rank', without: [0] },
+  { ops: ['MelWeightMatrix'], open: 'rank', without: [0, 1] },
+  { ops: ['MaxUnpool'], open: 'rank', without: [2] },
+  { ops: ['ImageDecoder', 'StringNormalizer', 'Unique'], open: 'sizes' },
+  { ops: ['GroupNormalization'], open: 'rank' },
+  { ops: ['Compress', 'NonMaxSuppression'], open: 'rank', belowOpset: 11 },
+  { ops: ['Dropout'], open: 'rank', belowOpset: 10, fromOutput: 1 },
+  { ops: ['BatchNormalization'], open: 'rank', belowOpset: 14, fromOutput: 1 },
+];
+
+const byOperator = new Map<string, readonly Row[]>();
+for (const row of rows) {
+  for (const op of row.ops) byOperator.set(op, [...(byOperator.get(op) ?? []), row]);
+}
+
+/**
+ * What ONNX's own inference leaves open of the shape of an output; null: nothing.
+ *
+ * @param isKnown Whether the elements of an input are known.
+ */
+export function leftOpen(
+  { domain, opType, inputs }: Node,
+  output: number,
+  opset: number,
+  isKnown: (input: number) => boolean,
+): Open | null {
+  if (domain !== '') return null;
+  const isMissing = (at: number): boolean => (inputs[at] ?? null) !== null && !isKnown(at);
+  const applies = ({ without, belowOpset = Infinity, fromOutput = 0 }: Row): boolean =>
+    opset < belowOpset && output >= fromOutput && (without?.some(isMissing) ?? true);
+  return byOperator.get(opType)?.find(applies)?.open ?? null;
+}
+
+/** A type without what is left open of its shape. */
+export function opened(
+  type: InferredType | null,
+  open: Open,
+  unknown: () => Size,
+): InferredType | null {
+  if (type?.kind !== 'tensor') return type;
+  const { elementType, shape } = type;
+  return tensorOf(elementType, open === 'rank' || shape === null ? null : shape.map(unknown));
+}
