@@ -8,7 +8,7 @@ import {
   presentInspection,
 } from '../../src/inspect/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
-import { cellText } from '../../src/report/index.ts';
+import { cellText } from '../../src/report/document.ts';
 import { foreignBytes } from '../support/protobuf.ts';
 import { writeModel } from '../support/write-model.ts';
 import { codesOf, inspectFile, plainConfig } from './inspect-file.ts';
@@ -127,7 +127,7 @@ describe('the map of data files', () => {
     const data = { 'w.bin': new Uint8Array(3 * mebi) };
     const report = await inspect(weights, data, { external: true });
     expect(report.externalFiles).toMatchObject([
-      { unalignedBytes: mebi, unusedBytes: mebi - 32, overlapBytes: 0 },
+      { unalignedBytes: mebi, unusedBytes: mebi - 16, overlapBytes: 0 },
     ]);
     const map = presentInspection(report).blocks.findLast((each) => each.kind === 'table');
     expect(map?.rows.map((row) => row.map(cellText))).toEqual([
