@@ -8,6 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // A process runs many files, so that each module is loaded, and each table built, once a process
     // and not once a file: less than half the work for the tests that are pure computation.
+    // So no test may change for good what another reads; environment and spies are put back below.
     isolate: false,
     // Much of the time is waiting for sessions, which are child processes: no core is kept free.
     maxWorkers: '100%',

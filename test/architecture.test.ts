@@ -166,6 +166,16 @@ describe('the source', () => {
   });
 });
 
+test('modules that tests share set no hooks for whoever imports them', () => {
+  // One process runs many test files and loads a module once: its hooks would be the first file's.
+  const offenders = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) =>
+      /^(before|after)(All|Each)\(/m.test(readFileSync(join(root, 'test', name), 'utf8')),
+    );
+  expect(offenders).toEqual([]);
+});
+
 describe('reading imports', () => {
   test('sees every form', () => {
     const text = [

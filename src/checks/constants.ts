@@ -1,13 +1,12 @@
 import {
   type Attribute,
   type Graph,
+  type GraphVisit,
   listTensor,
-  type Model,
   type Node,
   type SparseTensor,
   type Use,
   type Value,
-  walkGraphs,
 } from '../graph/index.ts';
 import { byteLengthOf, elementCountOf, Tensor, type TensorStorage } from '../tensor/index.ts';
 import { isQuantizationInput } from './quantization-inputs.ts';
@@ -48,9 +47,9 @@ export interface Constant {
 const mostBytesMeasured = 1024 * 1024;
 
 /** Every constant of the model in file order: initializers, and tensors in attributes of nodes. */
-export function findConstants(model: Model): Constant[] {
+export function findConstants(graphs: readonly GraphVisit[]): Constant[] {
   const found: Constant[] = [];
-  for (const { graph, path } of walkGraphs(model)) {
+  for (const { graph, path } of graphs) {
     ofInitializers(graph, path, found);
     for (const node of graph.nodes) {
       for (const attribute of node.attributes) ofAttribute(node, attribute, path, found);

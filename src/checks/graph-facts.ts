@@ -1,4 +1,4 @@
-import { type FunctionDefinition, type Graph, type Node, walkNodes } from '../graph/index.ts';
+import type { FunctionDefinition, Graph, Node } from '../graph/index.ts';
 import {
   type Contradiction,
   type Frame,
@@ -96,7 +96,7 @@ export class GraphFacts {
     const { model, reachedFunctions } = this.facts;
     const functions = new Map(model.functions.map((each) => [functionKey(each), each]));
     const versions = new Map<FunctionDefinition | null, ReadonlyMap<string, number>>();
-    return [...walkNodes(model)].map(({ node, graph, path, definition }): PlacedNode => {
+    return this.facts.nodes.map(({ node, graph, path, definition }): PlacedNode => {
       let opsets = versions.get(definition);
       if (opsets === undefined) {
         const imports = definition?.opsets ?? model.opsets;

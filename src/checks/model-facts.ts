@@ -1,9 +1,20 @@
-import type { FunctionDefinition, Model } from '../graph/index.ts';
+import {
+  type FunctionDefinition,
+  type GraphVisit,
+  type Model,
+  type Node,
+  walkGraphs,
+} from '../graph/index.ts';
 import type { DataFolder } from '../onnx/index.ts';
 import { type Constant, findConstants } from './constants.ts';
 import { type DataFileUse, findDataFiles } from './data-files.ts';
 import { findCustomOperators } from './operators.ts';
 import { reachedFunctions } from './reached-functions.ts';
+
+/** A node, and the graph that it is in. */
+export interface NodeVisit extends GraphVisit {
+  readonly node: Node;
+}
 
 /** What is checked; an `OpenModel` is one. */
 export interface CheckedModel {
@@ -31,6 +42,8 @@ export class ModelFacts {
   readonly sizeBytes: number | null;
   readonly measureAll: boolean;
   readonly #folder: DataFolder;
+  #graphs: readonly GraphVisit[] | null = null;
+  #nodes: readonly NodeVisit[] | null = null;
   #constants: readonly Constant[] | null = null;
   #dataFiles: readonly DataFileUse[] | null = null;
   #customOperators: readonly string[] | null = null;
@@ -43,9 +56,23 @@ export class ModelFacts {
     this.#folder = folder;
   }
 
+  /** Every graph: main, then function bodies, each before its subgraphs. */
+  get graphs(): readonly GraphVisit[] {
+    this.#graphs ??= [...walkGraphs(this.model)];
+    return this.#graphs;
+  }
+
+  /** Every node, in the order of the graphs. */
+  get nodes(): readonly NodeVisit[] {
+    this.#nodes ??= this.graphs.flatMap(({ graph, path, definition }) =>
+      graph.nodes.map((node) => ({ graph, path, definition, node })),
+    );
+    return this.#nodes;
+  }
+
   /** Every constant in file order: initializers, and tensors in attributes of nodes. */
   get constants(): readonly Constant[] {
-    this.#constants ??= findConstants(this.model);
+    this.#constants ??= findConstants(this.graphs);
     return this.#constants;
   }
 
@@ -57,7 +84,7 @@ export class ModelFacts {
 
   /** Names of operators that neither ONNX, onnxruntime nor the model itself defines, sorted. */
   get customOperators(): readonly string[] {
-    this.#customOperators ??= findCustomOperators(this.model);
+    this.#customOperators ??= findCustomOperators(this.model, this.nodes);
     return this.#customOperators;
   }
 

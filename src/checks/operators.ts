@@ -1,4 +1,4 @@
-import { type FunctionDefinition, type Model, type Node, walkNodes } from '../graph/index.ts';
+import type { FunctionDefinition, Model, Node } from '../graph/index.ts';
 import { runtimeLimits } from '../runtime/index.ts';
 
 /** An operator's name as in reports: `Conv`, `com.microsoft.Gelu`. */
@@ -16,10 +16,13 @@ export function functionKey({
 }
 
 /** Names of operators that neither ONNX, onnxruntime nor the model itself defines, sorted. */
-export function findCustomOperators(model: Model): string[] {
+export function findCustomOperators(
+  model: Model,
+  nodes: Iterable<{ readonly node: Node }>,
+): string[] {
   const functions = new Set(model.functions.map(functionKey));
   const custom = new Set<string>();
-  for (const { node } of walkNodes(model)) {
+  for (const { node } of nodes) {
     const { domain, opType, overload } = node;
     if (runtimeLimits.opsets.has(domain)) continue;
     if (functions.has(functionKey({ domain, name: opType, overload }))) continue;

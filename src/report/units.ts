@@ -9,6 +9,9 @@ const countUnits = ['', ' k', ' M', ' G', ' T', ' P'] as const;
 /** Up to this many, a count is printed digit by digit. */
 const exactCountLimit = 10_000_000;
 
+/** From here on, a count is printed with an exponent: no suffix is known widely. */
+const scientificCount = 1e21;
+
 /**
  * A size in binary units, to three significant digits: `512 B`, `1.5 KiB`, `97.8 MiB`. One MiB is
  * 1,048,576 bytes; file managers that count in decimal MB show 4.9% more.
@@ -21,13 +24,14 @@ export function formatBytes(bytes: number | bigint): string {
 }
 
 /**
- * A count: `1,234,567` below ten million, then `12.3 M`, `4.09 G`, to three significant digits.
- * Suffixes are SI's (G is 10⁹) so that they do not read as bytes.
+ * A count: `1,234,567` below ten million, then `12.3 M`, `4.09 G`, to three significant digits, and
+ * `1.2e22` far above. Suffixes are SI's (G is 10⁹) so that they do not read as bytes.
  */
 export function formatCount(count: number | bigint): string {
   const value = Number(count);
   if (!Number.isFinite(value)) return formatNumber(value);
   if (Math.abs(value) < exactCountLimit) return formatInteger(Math.round(value));
+  if (Math.abs(value) >= scientificCount) return formatNumber(value);
   const { text, unit } = scaled(value, 1000, countUnits);
   return `${text}${unit}`;
 }
@@ -55,7 +59,9 @@ function scaled<Unit extends string>(
     rest /= base;
     step += 1;
   }
-  const text = step === 0 ? formatNumber(rest) : trimZeros(threeDigits(rest));
+  // The largest unit has no end, and from 10²¹ on a fixed number of digits has an exponent.
+  const isOpenEnded = step === 0 || rest >= fixedBelow;
+  const text = isOpenEnded ? formatNumber(rest) : trimZeros(threeDigits(rest));
   return { text: value < 0 ? `-${text}` : text, unit: units[step] ?? units[0] };
 }
 

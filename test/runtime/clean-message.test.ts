@@ -56,6 +56,17 @@ test('an endless message is cut', () => {
   expect(cleanRuntimeMessage('word '.repeat(1000)).length).toBe(600);
 });
 
+test.each([
+  ['one word', 'x'.repeat(1_000_000)],
+  ['words with hyphens', 'a-'.repeat(500_000)],
+  ['a C++ scope after a source line', `x.cc:1 ${'a::'.repeat(300_000)}`],
+  ['the start of a description of a node', 'Node ('.repeat(200_000)],
+])('a message of a megabyte takes no time: %s', (_, raw) => {
+  const start = performance.now();
+  expect(cleanRuntimeMessage(raw).length).toBeLessThanOrEqual(600);
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
 test('unbalanced parentheses end', () => {
   expect(cleanRuntimeMessage('/a/b.cc:1 void ns::f(int (*)(')).toBe('');
 });

@@ -1,4 +1,4 @@
-import { type Dimension, type Graph, type Value, walkGraphs } from '../../graph/index.ts';
+import type { Dimension, Graph, Value } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { nameList } from '../name-list.ts';
 
@@ -6,8 +6,8 @@ export const dimensionNegative: Check<'dimension-negative'> = {
   codes: ['dimension-negative'],
   severity: 'warning',
   summary: 'declared sizes below zero, which some exporters write for unknown ones',
-  run({ model }) {
-    return [...walkGraphs(model)].flatMap(({ graph, path }) => {
+  run({ graphs }) {
+    return graphs.flatMap(({ graph, path }) => {
       const values = valuesWhere(graph, (size) => typeof size === 'number' && size < 0);
       const [first] = values;
       if (first === undefined) return [];

@@ -1,4 +1,3 @@
-import { walkGraphs } from '../../graph/index.ts';
 import { graphOrigin } from '../../onnx/index.ts';
 import type { Check } from '../check.ts';
 import { nameList } from '../name-list.ts';
@@ -18,10 +17,10 @@ export const externalKeyUnknown: Check<'external-key-unknown'> = {
   codes: ['external-key-unknown'],
   severity: 'warning',
   summary: 'entries of external_data that nobody reads',
-  run({ model }) {
+  run({ graphs }) {
     const keys = new Set<string>();
     const constants: { readonly name: string; readonly path: string }[] = [];
-    for (const { graph, path } of walkGraphs(model)) {
+    for (const { graph, path } of graphs) {
       for (const { value, message } of graphOrigin(graph)?.initializers ?? []) {
         if (value.initializer?.storage.kind !== 'external') continue;
         const odd = message

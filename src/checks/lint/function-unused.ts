@@ -1,14 +1,12 @@
 import type { Check } from '../check.ts';
 import { nameList } from '../name-list.ts';
-import { reachedFunctions } from '../reached-functions.ts';
 
 export const functionUnused: Check<'function-unused'> = {
   codes: ['function-unused'],
   severity: 'warning',
   summary: 'functions that the main graph does not call, directly or through others',
-  run({ model }) {
-    const reached = reachedFunctions(model);
-    const unused = model.functions.filter((each) => !reached.has(each));
+  run({ model, reachedFunctions }) {
+    const unused = model.functions.filter((each) => !reachedFunctions.has(each));
     if (unused.length === 0) return [];
     const names = unused.map((each) => `${each.domain}.${each.name}`);
     return [

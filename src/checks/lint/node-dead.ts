@@ -1,4 +1,4 @@
-import { type Graph, type Node, walkGraphs } from '../../graph/index.ts';
+import type { Graph, Node } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { findLiveNodes } from './live-nodes.ts';
 import { counted, operatorList } from './operator-list.ts';
@@ -7,12 +7,12 @@ export const nodeDead: Check<'node-dead'> = {
   codes: ['node-dead'],
   severity: 'warning',
   summary: 'nodes that no output depends on',
-  run({ model }) {
+  run({ model, graphs }) {
     const live = findLiveNodes(model);
     const dead: { readonly node: Node; readonly path: string }[] = [];
     // What is inside a dead node goes with it.
     const gone = new Set<Graph>();
-    for (const { graph, path } of walkGraphs(model)) {
+    for (const { graph, path } of graphs) {
       for (const node of graph.nodes) {
         const isGone = gone.has(graph) || !live.has(node);
         if (isGone) for (const subgraph of node.subgraphs) gone.add(subgraph);

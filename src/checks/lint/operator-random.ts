@@ -1,4 +1,4 @@
-import { type Node, walkNodes } from '../../graph/index.ts';
+import type { Node } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { operatorList } from './operator-list.ts';
 
@@ -15,8 +15,8 @@ export const operatorRandom: Check<'operator-random'> = {
   codes: ['operator-random'],
   severity: 'info',
   summary: 'operators that draw random numbers, so that no two runs are the same',
-  run({ model }) {
-    const nodes = [...walkNodes(model)]
+  run(facts) {
+    const nodes = facts.nodes
       .map(({ node }) => node)
       .filter((node) => node.domain === '' && random.has(node.opType));
     const [first] = nodes;

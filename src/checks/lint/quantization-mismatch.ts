@@ -1,4 +1,4 @@
-import { type Node, type Value, walkNodes } from '../../graph/index.ts';
+import type { Node, Value } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { counted } from './operator-list.ts';
 
@@ -27,8 +27,8 @@ export const quantizationMismatch: Check<'quantization-mismatch'> = {
   codes: ['quantization-mismatch'],
   severity: 'info',
   summary: 'values that are dequantized with another scale than they were quantized with',
-  run({ model }) {
-    const mismatched = [...walkNodes(model)].map(({ node }) => node).filter(isMismatched);
+  run({ nodes }) {
+    const mismatched = nodes.map(({ node }) => node).filter(isMismatched);
     const [first] = mismatched;
     if (first === undefined) return [];
     const count = counted(mismatched.length, 'DequantizeLinear node');

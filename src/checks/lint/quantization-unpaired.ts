@@ -1,4 +1,4 @@
-import { type Node, type Value, walkNodes } from '../../graph/index.ts';
+import type { Node, Value } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { counted } from './operator-list.ts';
 
@@ -9,8 +9,8 @@ export const quantizationUnpaired: Check<'quantization-unpaired'> = {
   codes: ['quantization-unpaired'],
   severity: 'info',
   summary: 'convolutions of dequantized values whose result is not quantized again',
-  run({ model }) {
-    const unpaired = [...walkNodes(model)].map(({ node }) => node).filter(isUnpaired);
+  run({ nodes }) {
+    const unpaired = nodes.map(({ node }) => node).filter(isUnpaired);
     const [first] = unpaired;
     if (first === undefined) return [];
     return [

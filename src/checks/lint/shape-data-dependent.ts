@@ -1,4 +1,3 @@
-import { walkNodes } from '../../graph/index.ts';
 import type { Check } from '../check.ts';
 import { operatorList } from './operator-list.ts';
 
@@ -16,8 +15,8 @@ export const shapeDataDependent: Check<'shape-data-dependent'> = {
   codes: ['shape-data-dependent'],
   severity: 'info',
   summary: 'operators whose output sizes depend on the data',
-  run({ model }) {
-    const nodes = [...walkNodes(model)]
+  run(facts) {
+    const nodes = facts.nodes
       .map(({ node }) => node)
       .filter((node) => node.domain === '' && dependent.has(node.opType));
     const [first] = nodes;

@@ -1,4 +1,3 @@
-import { walkGraphs } from '../../graph/index.ts';
 import { graphOrigin, type RawMessage } from '../../onnx/index.ts';
 import { formatBytes } from '../../report/index.ts';
 import { byteLengthOf, elementCountOf, type Tensor } from '../../tensor/index.ts';
@@ -14,10 +13,10 @@ export const tensorTypedFields: Check<'tensor-typed-fields'> = {
   codes: ['tensor-typed-fields'],
   severity: 'info',
   summary: 'weights in typed fields, which must be decoded number by number',
-  run({ model }) {
+  run({ graphs }) {
     let [count, stored, needed] = [0, 0, 0];
     let first: { readonly name: string; readonly path: string } | null = null;
-    for (const { graph, path } of walkGraphs(model)) {
+    for (const { graph, path } of graphs) {
       for (const { value, message } of graphOrigin(graph)?.initializers ?? []) {
         const { initializer } = value;
         if (initializer === null || initializer.storage.kind !== 'inline') continue;

@@ -1,4 +1,3 @@
-import { walkGraphs } from '../../graph/index.ts';
 import { graphOrigin } from '../../onnx/index.ts';
 import type { Check } from '../check.ts';
 import { nameList } from '../name-list.ts';
@@ -7,8 +6,8 @@ export const valueInfoUnused: Check<'value-info-unused'> = {
   codes: ['value-info-unused'],
   severity: 'info',
   summary: 'types of values that are not in the graph',
-  run({ model }) {
-    return [...walkGraphs(model)].flatMap(({ graph, path }) => {
+  run({ graphs }) {
+    return graphs.flatMap(({ graph, path }) => {
       const names = (graphOrigin(graph)?.valueInfos ?? [])
         .filter((entry) => entry.value === null)
         .map((entry) => entry.message.text('name'))

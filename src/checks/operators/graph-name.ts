@@ -1,12 +1,11 @@
-import { walkGraphs } from '../../graph/index.ts';
 import type { GraphCheck } from '../graph-facts.ts';
 
 export const graphName: GraphCheck<'graph-name-missing'> = {
   codes: ['graph-name-missing'],
   severity: 'error',
   summary: 'a graph has no name',
-  run({ facts: { model } }) {
-    return [...walkGraphs(model)]
+  run({ facts: { graphs } }) {
+    return graphs
       .filter(({ graph }) => graph.name === '' && graph.kind !== 'function')
       .map(({ graph, path }) => ({
         code: 'graph-name-missing',

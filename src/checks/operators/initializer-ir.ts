@@ -1,4 +1,3 @@
-import { walkGraphs } from '../../graph/index.ts';
 import type { GraphCheck } from '../graph-facts.ts';
 import { nameList } from '../name-list.ts';
 
@@ -6,9 +5,9 @@ export const initializerIr: GraphCheck<'ir-initializer-input'> = {
   codes: ['ir-initializer-input'],
   severity: 'error',
   summary: 'constants that are no inputs, which needs IR version 4',
-  run({ facts: { model } }) {
+  run({ facts: { model, graphs } }) {
     if (model.irVersion > 3 || model.irVersion < 1) return [];
-    const names = [...walkGraphs(model)].flatMap(({ graph }) =>
+    const names = graphs.flatMap(({ graph }) =>
       graph.initializers.filter((value) => !value.isInput).map((value) => value.name),
     );
     if (names.length === 0) return [];

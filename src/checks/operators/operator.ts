@@ -21,6 +21,9 @@ const earlyInRuntime: ReadonlySet<string> = new Set([
   'ThresholdedRelu',
 ]);
 
+/** Operators that onnxruntime runs in versions in which ONNX has taken them out. */
+const stillInRuntime: ReadonlySet<string> = new Set(['GroupNormalization']);
+
 export const operator: GraphCheck<Code> = {
   codes: ['operator-unknown', 'operator-too-new', 'operator-deprecated'],
   severity: 'error',
@@ -59,6 +62,7 @@ function issueOf(group: readonly [PlacedNode, ...PlacedNode[]]): Issue<Code> {
       ...base,
       message,
       fix: deprecatedFix(opType, schema.since),
+      ...(stillInRuntime.has(opType) && { runtime: 'accepts' }),
     };
   }
   const isInRuntime = isRuntimeOnlyOperator(domain, opType);

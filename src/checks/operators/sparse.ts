@@ -1,5 +1,5 @@
 import { MlkitError } from '../../errors.ts';
-import { type SparseTensor, walkGraphs } from '../../graph/index.ts';
+import type { SparseTensor } from '../../graph/index.ts';
 import { messageOrigin } from '../../onnx/index.ts';
 import { elementCountOf } from '../../tensor/index.ts';
 import type { Issue } from '../check.ts';
@@ -22,7 +22,7 @@ export const sparse: GraphCheck<Code> = {
   codes: ['sparse-values', 'sparse-shape', 'sparse-indices', 'sparse-order'],
   severity: 'error',
   summary: 'the values, indices or shape of a sparse constant are not as they must be',
-  run({ facts: { model } }) {
+  run({ facts: { graphs } }) {
     const issues: Issue<Code>[] = [];
     const check = (tensor: SparseTensor, graph: string, name: string): void => {
       const problem = problemOf(tensor, name);
@@ -37,7 +37,7 @@ export const sparse: GraphCheck<Code> = {
         runtime: isReadable ? 'accepts' : 'rejects',
       });
     };
-    for (const { graph, path } of walkGraphs(model)) {
+    for (const { graph, path } of graphs) {
       for (const { sparseInitializer, name } of graph.initializers) {
         if (sparseInitializer !== null) check(sparseInitializer, path, name);
       }

@@ -1,4 +1,3 @@
-import { walkNodes } from '../../graph/index.ts';
 import { runtimeLimits } from '../../runtime/index.ts';
 import type { Check, Issue } from '../check.ts';
 import { functionKey, operatorName } from '../operators.ts';
@@ -7,11 +6,11 @@ export const functionMissing: Check<'function-missing'> = {
   codes: ['function-missing'],
   severity: 'error',
   summary: 'a function is called that is not among the functions of its domain in the model',
-  run({ model, reachedFunctions }) {
+  run({ model, nodes, reachedFunctions }) {
     const keys = new Set(model.functions.map(functionKey));
     const domains = new Set(model.functions.map((each) => each.domain));
     const issues = new Map<string, Issue<'function-missing'>>();
-    for (const { node, path, definition } of walkNodes(model)) {
+    for (const { node, path, definition } of nodes) {
       const { domain, opType, overload } = node;
       if (!domains.has(domain) || runtimeLimits.opsets.has(domain)) continue;
       const key = functionKey({ domain, name: opType, overload });

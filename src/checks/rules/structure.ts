@@ -1,4 +1,4 @@
-import { checkStructure, walkGraphs } from '../../graph/index.ts';
+import { checkStructure } from '../../graph/index.ts';
 import { runtimeLimits } from '../../runtime/index.ts';
 import type { Check } from '../check.ts';
 
@@ -19,11 +19,11 @@ export const structure: Check = {
   ],
   severity: 'error',
   summary: 'the graph is not sound: names, order of nodes, operator sets',
-  run({ model, reachedFunctions }) {
+  run({ model, graphs, reachedFunctions }) {
     const found = checkStructure(model, runtimeLimits.opsets);
     if (found.length === 0 || model.functions.length === reachedFunctions.size) return found;
     const unseen = new Set<string>();
-    for (const { path, definition } of walkGraphs(model)) {
+    for (const { path, definition } of graphs) {
       if (definition !== null && !reachedFunctions.has(definition)) unseen.add(path);
     }
     return found.map((each) => {

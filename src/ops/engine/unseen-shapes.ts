@@ -10,6 +10,8 @@ interface Row {
   readonly open: Open;
   /** It does so only where the elements of one of these inputs are not known. */
   readonly without?: readonly number[];
+  /** It does so only where not even the rank of this input is known. */
+  readonly withoutRank?: number;
   readonly belowOpset?: number;
   /** Outputs before this one it knows. */
   readonly fromOutput?: number;
@@ -56,6 +58,11 @@ const rows: readonly Row[] = [
   { ops: ['MaxUnpool'], open: 'rank', without: [2] },
   { ops: ['ImageDecoder', 'StringNormalizer', 'Unique'], open: 'sizes' },
   { ops: ['GroupNormalization'], open: 'rank' },
+  {
+    ops: ['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'],
+    open: 'rank',
+    withoutRank: 0,
+  },
   { ops: ['Compress', 'NonMaxSuppression'], open: 'rank', belowOpset: 11 },
   { ops: ['Dropout'], open: 'rank', belowOpset: 10, fromOutput: 1 },
   { ops: ['BatchNormalization'], open: 'rank', belowOpset: 14, fromOutput: 1 },
@@ -66,21 +73,27 @@ for (const row of rows) {
   for (const op of row.ops) byOperator.set(op, [...(byOperator.get(op) ?? []), row]);
 }
 
-/**
- * What ONNX's own inference leaves open of the shape of an output; null: nothing.
- *
- * @param isKnown Whether the elements of an input are known.
- */
+/** What is known of the inputs of a node. */
+export interface InputKnowledge {
+  readonly opset: number;
+  hasElements(input: number): boolean;
+  hasRank(input: number): boolean;
+}
+
+/** What ONNX's own inference leaves open of the shape of an output; null: nothing. */
 export function leftOpen(
   { domain, opType, inputs }: Node,
   output: number,
-  opset: number,
-  isKnown: (input: number) => boolean,
+  known: InputKnowledge,
 ): Open | null {
   if (domain !== '') return null;
-  const isMissing = (at: number): boolean => (inputs[at] ?? null) !== null && !isKnown(at);
-  const applies = ({ without, belowOpset = Infinity, fromOutput = 0 }: Row): boolean =>
-    opset < belowOpset && output >= fromOutput && (without?.some(isMissing) ?? true);
+  const isMissing = (at: number): boolean =>
+    (inputs[at] ?? null) !== null && !known.hasElements(at);
+  const applies = (row: Row): boolean =>
+    known.opset < (row.belowOpset ?? Infinity) &&
+    output >= (row.fromOutput ?? 0) &&
+    (row.without?.some(isMissing) ?? true) &&
+    (row.withoutRank === undefined || !known.hasRank(row.withoutRank));
   return byOperator.get(opType)?.find(applies)?.open ?? null;
 }
 

@@ -55,7 +55,12 @@ function checkAttention(call: Call): void {
   shapeOfRank(call, 2, [3, 4], 'the value');
   if (query?.length !== 3) return;
   for (const name of ['q_num_heads', 'kv_num_heads']) {
-    if (call.node.int(name, 0) <= 0) call.reject(`${name} is needed with a query of rank 3`);
+    const heads = call.node.int(name, 0);
+    if (call.node.attribute(name) === undefined) {
+      call.reject(`${name} is needed with a query of rank 3`);
+    } else if (heads <= 0) {
+      call.fail(`${name} is ${heads}, it must be positive`);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { add, floorDivide, type Size, subtract } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, movement } from '../sizes.ts';
 import type { Element, Sizes } from '../types.ts';
+import { contradict } from './contradictions.ts';
 import { contribRule } from './contrib-rule.ts';
 import { elementAt, fillElements, listedSizes, listText } from './element-arrays.ts';
 
@@ -36,8 +37,8 @@ function padsOf(call: Call, input: Sizes): Pads | null {
   if (axes === null) return null;
   if (amounts.length !== 2 * axes.length) {
     const message = `${amounts.length} pads are given for ${axes.length} axes`;
-    if (call.node.domain === '') call.reject(message);
-    else call.fail(message);
+    const isConstant = !call.has(1) || call.elements(1) !== null;
+    contradict(call, isConstant && call.node.domain === '', message);
     return null;
   }
   return { axes, amounts };

@@ -115,7 +115,8 @@ function sized(
   const policy = call.node.string('keep_aspect_ratio_policy', 'stretch');
   const known = sizes.map((size, at) => {
     const isLost = typeof size === 'number' && size <= 0;
-    if (isLost && x[axes[at] ?? 0] !== 0) call.fail(`size ${size} must be positive`);
+    const counts = isLost && policy !== 'not_smaller' && x[axes[at] ?? 0] !== 0;
+    if (counts) call.fail(`size ${size} must be positive`);
     return size === null || isLost ? call.unknown() : size;
   });
   if (policy === 'stretch') return known;

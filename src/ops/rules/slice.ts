@@ -2,6 +2,7 @@ import type { Size } from '../../symbolic/index.ts';
 import type { Call, OperatorRule } from '../rule.ts';
 import { movement } from '../sizes.ts';
 import type { Element, Sizes } from '../types.ts';
+import { contradict } from './contradictions.ts';
 import { elementAt, fillElements, listedSizes, listText } from './element-arrays.ts';
 import { type SliceRange, sliceRange } from './slice-length.ts';
 
@@ -44,14 +45,17 @@ function boundsOf(call: Call, rank: number): Bounds | null {
   );
   if (!starts || !ends || axes === null) return null;
   if (starts.length !== ends.length) {
-    call.reject(`${starts.length} starts and ${ends.length} ends are given`);
+    const message = `${starts.length} starts and ${ends.length} ends are given`;
+    contradict(call, areConstant(call, [1, 2]), message);
     return null;
   }
   const named = axes ?? starts.map((_, at) => at);
   const numbers = named.filter((axis) => typeof axis === 'number');
   if (numbers.length < named.length) return null;
   if (numbers.length !== starts.length || (steps && steps.length !== starts.length)) {
-    call.reject(
+    contradict(
+      call,
+      areConstant(call, [1, 2, 3, 4]),
       `${starts.length} starts go with ${numbers.length} axes and ${steps?.length ?? 'no'} steps`,
     );
     return null;
@@ -62,6 +66,11 @@ function boundsOf(call: Call, rank: number): Bounds | null {
     axes: frontAxes(call, numbers, rank),
     steps: steps ?? starts.map(() => 1),
   };
+}
+
+/** Whether the elements of these inputs are known, as far as they are given. */
+function areConstant(call: Call, inputs: readonly number[]): boolean {
+  return call.opset < 10 || inputs.every((at) => !call.has(at) || call.elements(at) !== null);
 }
 
 /** Undefined: the input is left out. */

@@ -1,5 +1,6 @@
 import type { Call, OperatorRule } from '../rule.ts';
 import { movement } from '../sizes.ts';
+import { contradict } from './contradictions.ts';
 import { contribRule } from './contrib-rule.ts';
 import { axesFromFront, elementAt, fillElements, listText } from './element-arrays.ts';
 
@@ -16,13 +17,16 @@ function transpose(call: Call): void {
     return;
   }
   const order = perm ?? input.map((_, axis) => input.length - 1 - axis);
-  const isOrder =
-    order.length === input.length &&
-    order.every((axis) => axis >= 0) &&
-    axesFromFront(order, input.length).length === input.length;
-  if (!isOrder) {
-    call.reject(`perm ${listText(order)} does not order the axes of ${listText(input)}`);
-    call.setTensor(0, call.unknownSizes(input.length));
+  const isOfAxes =
+    order.every((axis) => axis >= 0) && axesFromFront(order, input.length).length === order.length;
+  if (!isOfAxes || order.length !== input.length) {
+    // Where it only leaves axes out, ONNX's inference leaves them out too.
+    contradict(
+      call,
+      !isOfAxes,
+      `perm ${listText(order)} does not order the axes of ${listText(input)}`,
+    );
+    call.setTensor(0, call.unknownSizes(isOfAxes ? order.length : input.length));
     return;
   }
   const shape = order.map((axis) => input[axis] ?? call.unknown());
