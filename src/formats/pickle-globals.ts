@@ -121,7 +121,7 @@ const newNames: Readonly<Record<string, string>> = {
 
 /** What is known of a class or function that a pickle names. */
 export function classifyGlobal(module: string, name: string): GlobalKind {
-  const home = newNames[module] ?? module;
+  const home = (Object.hasOwn(newNames, module) ? newNames[module] : undefined) ?? module;
   const full = `${home}.${name}`;
   if (knownNames.has(full) || isTorchTypeName(full)) return 'known';
   if (isInDangerousModule(full) || dangerousNames.has(full)) return 'dangerous';

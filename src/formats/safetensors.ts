@@ -124,7 +124,8 @@ class HeaderReader {
   tensor(name: string, entry: Json): ForeignTensor {
     const fields = asObject(entry);
     const typeName = asText(fields?.get('dtype'));
-    const dtype = types[typeName ?? ''] ?? null;
+    const isKnown = typeName !== null && Object.hasOwn(types, typeName);
+    const dtype = (isKnown ? types[typeName] : undefined) ?? null;
     if (dtype === null) {
       this.#error('tensor-type', `"${name}" has the unknown type ${typeName ?? '(none)'}`, name);
     }

@@ -11,32 +11,39 @@ import {
   table,
 } from '../report/index.ts';
 import type { Amount, CostReport } from './cost.ts';
+import type { InspectReport } from './report.ts';
 
 /** Rows of the table of nodes; JSON has all. */
 const mostNodes = 15;
 
+/** Names of sizes that the note on them lists. */
+const mostFlags = 3;
+
 /** Polynomials and names longer than this are cut; JSON has them whole. */
 const mostCharacters = 72;
+/** Those of the whole model, which have lines of their own. */
+const mostCharactersOfTotals = 240;
 
 /** The tables of `--cost`. */
-export function presentCost(cost: CostReport | undefined): Block[] {
+export function presentCost({ cost, inputs }: Pick<InspectReport, 'cost' | 'inputs'>): Block[] {
   if (cost === undefined) return [];
   const { activations, unknown, branches } = cost;
   const unknownOperators = Object.entries(unknown);
   return [
     heading('Cost of one run'),
     keyValues([
-      ['MACs', count(cost.macs)],
-      ['FLOPs', `${count(cost.flops)} (2 a MAC, and all others)`],
+      ['MACs', count(cost.macs, mostCharactersOfTotals)],
+      ['FLOPs', `${count(cost.flops, mostCharactersOfTotals)} (2 a MAC, and all others)`],
       ['peak activations', `${bytes(cost.peakActivationBytes)} with reuse in place`],
       ['  without', bytes(activations.withoutInPlaceBytes)],
       ['  at least', bytes(activations.lowerBoundBytes)],
       ['  nothing reused', bytes(activations.totalBytes)],
     ]),
-    table(columns('operator'), groupRows(cost, cost.byOperator), 'By operator'),
-    table(columns('kind of work'), groupRows(cost, cost.byClass), 'By kind of work'),
+    ...workTable('operator', groupRows(cost, cost.byOperator), 'By operator'),
+    ...workTable('kind of work', groupRows(cost, cost.byClass), 'By kind of work'),
     ...nodeTable(cost),
     ...(branches.length === 0 ? [] : [branchTable(branches)]),
+    ...freeSizes(cost, inputs),
     ...(unknownOperators.length === 0
       ? []
       : [
@@ -68,8 +75,48 @@ function hasUnknownSizes({ flops, peakActivationBytes }: CostReport): boolean {
   return [flops, peakActivationBytes].some((each) => String(each).includes('?'));
 }
 
-function columns(first: string): (string | { header: string; align: 'right' })[] {
-  return [first, ...['nodes', 'MACs', 'FLOPs', 'share'].map(right)];
+/** How numbers are had, where sizes of the inputs are names. */
+function freeSizes(
+  { flops, peakActivationBytes }: CostReport,
+  inputs: InspectReport['inputs'],
+): Block[] {
+  if ([flops, peakActivationBytes].every((each) => typeof each === 'number')) return [];
+  const sizes = inputs.flatMap(({ shape }) => shape ?? []);
+  const names = [...new Set(sizes.filter((size) => typeof size === 'string'))];
+  if (names.length === 0) return [];
+  const flags = names.slice(0, mostFlags).map((name) => `--dim ${quoted(`${name}=N`)}`);
+  const more = names.length > flags.length ? ' and so on' : '';
+  return [note('info', `for numbers, fix the sizes: ${cut(flags.join(' '))}${more}`)];
+}
+
+/** As a shell takes it for one argument. */
+function quoted(argument: string): string {
+  return /^[\w.:/=-]+$/.test(argument) ? argument : `"${argument}"`;
+}
+
+type ColumnLike = string | { readonly header: string; readonly align: 'right' };
+
+function workTable(first: string, rows: readonly Cell[][], title: string): Block[] {
+  const columns = [first, ...['nodes', 'MACs', 'FLOPs', 'share'].map(right)];
+  return filledTable(columns, rows, title);
+}
+
+/** A table without the columns that say nothing in any row; none without rows. */
+function filledTable(
+  columns: readonly ColumnLike[],
+  rows: readonly Cell[][],
+  title: string,
+): Block[] {
+  if (rows.length === 0) return [];
+  const kept = columns.map((_, at) => rows.some((row) => row[at] !== ''));
+  const isKept = (_: unknown, at: number): boolean => kept[at] === true;
+  return [
+    table(
+      columns.filter(isKept),
+      rows.map((row) => row.filter(isKept)),
+      title,
+    ),
+  ];
 }
 
 function right(header: string): { header: string; align: 'right' } {
@@ -88,7 +135,6 @@ function groupRows(cost: CostReport, groups: CostReport['byOperator']): Cell[][]
 
 function nodeTable(cost: CostReport): Block[] {
   const shown = cost.byNode.slice(0, mostNodes);
-  if (shown.length === 0) return [];
   const rows = shown.map((each): Cell[] => [
     cut(each.node),
     each.graph === 'main' ? '' : cut(each.graph),
@@ -100,7 +146,11 @@ function nodeTable(cost: CostReport): Block[] {
   const more = cost.byNode.length - shown.length;
   const title =
     more === 0 ? 'Dearest nodes' : `Dearest nodes (${formatInteger(more)} more in JSON)`;
-  return [table(['node', 'graph', ...['times', 'MACs', 'FLOPs', 'share'].map(right)], rows, title)];
+  return filledTable(
+    ['node', 'graph', ...['times', 'MACs', 'FLOPs', 'share'].map(right)],
+    rows,
+    title,
+  );
 }
 
 function branchTable(branches: CostReport['branches']): Block {
@@ -114,13 +164,14 @@ function branchTable(branches: CostReport['branches']): Block {
   return table(['node', 'branch', right('MACs'), right('FLOPs'), 'counted'], rows, 'Branches');
 }
 
-function count(amount: Amount): string {
-  return typeof amount === 'number' ? formatCount(amount) : cut(amount);
+function count(amount: Amount, most: number = mostCharacters): string {
+  return typeof amount === 'number' ? formatCount(amount) : cut(amount, most);
 }
 
 function bytes(amount: Amount): string {
   if (typeof amount === 'number') return formatBytes(amount);
-  return amount === null ? cut(amount) : `${cut(amount)} bytes`;
+  const text = cut(amount, mostCharactersOfTotals);
+  return amount === null ? text : `${text} bytes`;
 }
 
 function share(part: Amount, whole: Amount): string {
@@ -129,7 +180,7 @@ function share(part: Amount, whole: Amount): string {
     : '';
 }
 
-function cut(text: string | null): string {
+function cut(text: string | null, most: number = mostCharacters): string {
   if (text === null) return 'too many unknown sizes';
-  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`;
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -47,11 +47,14 @@ export function presentInspection(report: InspectReport): Document {
     // The title is a comment to ONNX's parser, so the whole output can be given to it.
     return document(`# ${report.model.path}`, [textBlock(report.text)]);
   }
-  // Who asks for a part of the model, or for what changed, has seen the rest.
+  // Who asks for a part of the model, or for what changed, has seen the summary.
   if (report.diff !== undefined || report.selected !== undefined) {
-    const parts = [...presentDiff(report.diff), ...presentSelect(report.selected)];
-    const isChecked = report.check !== undefined;
-    return document(report.model.path, isChecked ? [...parts, ...findings(report)] : parts);
+    return document(report.model.path, [
+      ...presentDiff(report.diff),
+      ...presentSelect(report.selected),
+      ...askedLists(report),
+      ...(report.check === undefined ? [] : findings(report)),
+    ]);
   }
   const blocks: Block[] = [
     keyValues(facts(report)),
@@ -60,15 +63,22 @@ export function presentInspection(report: InspectReport): Document {
     ...operators(report),
     ...types(report),
     ...presentQuantization(report.quantization),
-    ...presentNodes(report),
-    ...presentShapes(report),
-    ...presentCost(report.cost),
-    ...presentTensors(report),
-    ...presentFunctions(report),
-    ...presentExternal(report),
+    ...askedLists(report),
     ...findings(report),
   ];
   return document(report.model.path, blocks);
+}
+
+/** What each flag adds; nothing for those that were not given. */
+function askedLists(report: InspectReport): Block[] {
+  return [
+    ...presentNodes(report),
+    ...presentShapes(report),
+    ...presentCost(report),
+    ...presentTensors(report),
+    ...presentFunctions(report),
+    ...presentExternal(report),
+  ];
 }
 
 function facts(report: InspectReport): (readonly [string, Cell])[] {

@@ -45,7 +45,8 @@ const releases: Readonly<Record<string, readonly (readonly [number, number])[]>>
 
 /** The IR version that the release of an operator set had; 1 for domains that ONNX does not define. */
 export function opsetIrVersion({ domain, version }: OpsetImport): number {
-  return (releases[domain] ?? []).findLast(([from]) => version >= from)?.[1] ?? 1;
+  const own = Object.hasOwn(releases, domain) ? releases[domain] : undefined;
+  return (own ?? []).findLast(([from]) => version >= from)?.[1] ?? 1;
 }
 
 /**

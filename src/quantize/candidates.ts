@@ -159,7 +159,8 @@ function examineOther(node: Node): Kept | null {
   if (isCopy && node.domain === '') return null;
   const weightBytes = node.inputs.reduce((sum, input) => sum + floatBytesOf(input), 0);
   if (weightBytes < notableBytes) return null;
-  const own = node.domain === '' ? reasonsOfOthers[node.opType] : undefined;
+  const hasOwn = node.domain === '' && Object.hasOwn(reasonsOfOthers, node.opType);
+  const own = hasOwn ? reasonsOfOthers[node.opType] : undefined;
   return { reason: own ?? `there is no rule for ${node.opType} in this version`, weightBytes };
 }
 

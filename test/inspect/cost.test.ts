@@ -10,7 +10,7 @@ function costOf(model: Model): CostReport {
 
 /** All texts of the blocks, in a row. */
 function textOf(report: CostReport): string {
-  return JSON.stringify(presentCost(report));
+  return JSON.stringify(presentCost({ cost: report, inputs: [] }));
 }
 
 const model = buildModel({}, (b) => {

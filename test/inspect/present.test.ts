@@ -6,6 +6,7 @@ import { renderReport } from '../../src/report/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { root } from '../support/files.ts';
 import { writeModel } from '../support/write-model.ts';
+import { diffFiles } from './diff-pair.ts';
 import { inspectFile } from './inspect-file.ts';
 
 const digits = path.join(root, 'fixtures', 'digits');
@@ -126,6 +127,40 @@ describe('what flags add', () => {
     );
     expect(text).toContain('The model has no functions of its own.');
     expect(text).toContain('The model has no data files.');
+  });
+
+  test('are shown beside a selection and a difference', async () => {
+    const asked = { nodes: true, shapes: true, cost: true, tensors: true, external: true };
+    const report = await inspectFile(external, { ...asked, select: 'op=Relu' });
+    const plain = await inspectFile(external, asked);
+    const lists =
+      /\nNodes \(4\)\n[^]*\nValues \(5\)\n[^]*\nCost of one run\n[^]*\nConstants \(4\)\n[^]*\nData files \(1\)\n/;
+    expect(await show(report)).toMatch(/^selected by +op=Relu$/m);
+    expect(await show(report)).toMatch(lists);
+    expect(await show({ ...plain, diff: await diffFiles(external, external) })).toMatch(lists);
+    // The summary is left out.
+    expect(await show(report)).not.toContain('\nOperators ');
+  });
+
+  test('cost tells how numbers are had, and only where there are none', async () => {
+    const file = path.join(digits, 'digits-cnn-torchscript-opset13.onnx');
+    const open = await show(await inspectFile(file, { cost: true }));
+    expect(open).toContain('note: for numbers, fix the sizes: --dim batch=N\n');
+    const fixed = await show(
+      await inspectFile(file, { cost: true, dims: new Map([['batch', 2]]) }),
+    );
+    expect(fixed).not.toContain('--dim');
+    // 48 filters of 32 × 3 × 3 at 4 × 4 places, twice.
+    expect(fixed).toMatch(/^Conv "\/down\/down\.0\/Conv" +442,368 +886,272 +60\.3%$/m);
+    expect(fixed).toMatch(/^node +MACs +FLOPs +share$/m);
+  });
+
+  test('cost of nothing has no tables', async () => {
+    const file = path.join(digits, 'digits-cnn-torchscript-opset13.onnx');
+    const text = await show(await inspectFile(file, { cost: true, dims: new Map([['batch', 0]]) }));
+    expect(text).toMatch(/^MACs +0$/m);
+    expect(text).not.toContain('By operator');
+    expect(text).not.toContain('Dearest nodes');
   });
 
   test('--text is a comment and the model, so that a parser takes all of it', async () => {

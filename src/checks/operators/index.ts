@@ -1,4 +1,5 @@
 import type { GraphCheck } from '../graph-facts.ts';
+import { attributeChoice } from './attribute-choice.ts';
 import { attributeReference } from './attribute-reference.ts';
 import { attributeValue } from './attribute-value.ts';
 import { constantValue } from './constant-value.ts';
@@ -48,6 +49,7 @@ export const operatorChecks: readonly GraphCheck[] = [
   nodeParameters,
   nodeAttributes,
   attributeValue,
+  attributeChoice,
   attributeReference,
   constantValue,
   sparseUse,

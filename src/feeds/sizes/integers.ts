@@ -161,6 +161,7 @@ const rules: Readonly<Record<string, IntegerRule>> = {
  */
 export function foldIntegers(context: RuleContext): readonly number[] | null {
   if (context.node.domain !== '') return null;
-  const result = rules[context.node.opType]?.(context) ?? null;
+  const { opType } = context.node;
+  const result = Object.hasOwn(rules, opType) ? (rules[opType]?.(context) ?? null) : null;
   return result !== null && result.length <= mostElements ? result : null;
 }

@@ -43,11 +43,18 @@ const mostSteps = 500_000;
 const deepestCall = 30;
 
 /** Rules of ONNX's own domains, and of contributed operators that mean the same. */
-const rules: Readonly<Record<string, Readonly<Record<string, SizeRule>>>> = {
-  '': { ...elementwiseRules, ...linearRules, ...layoutRules },
-  'com.microsoft': { ...elementwiseRules, ...linearRules },
-  'ai.onnx.ml': mlRules,
-};
+const rules: ReadonlyMap<string, ReadonlyMap<string, SizeRule>> = new Map([
+  ['', tableOf(elementwiseRules, linearRules, layoutRules)],
+  ['com.microsoft', tableOf(elementwiseRules, linearRules)],
+  ['ai.onnx.ml', tableOf(mlRules)],
+]);
+
+/** A map, as files may name operators after what every object has. */
+function tableOf(
+  ...tables: readonly Readonly<Record<string, SizeRule>>[]
+): ReadonlyMap<string, SizeRule> {
+  return new Map(tables.flatMap((table) => Object.entries(table)));
+}
 
 /**
  * Carries the sizes of the inputs through the graph as far as they determine those of other values.
@@ -116,7 +123,7 @@ class Propagator implements Propagation {
   }
 
   #apply(node: Node): Propagation['misfit'] {
-    const rule = rules[node.domain]?.[node.opType];
+    const rule = rules.get(node.domain)?.get(node.opType);
     const context = this.contextOf(node);
     const result = rule === undefined ? null : readable(() => rule(context));
     if (result === null) return null;

@@ -18,22 +18,18 @@ const wholeOps = new Set(
 );
 
 /** Operators that move, drop or repeat elements, and the inputs that hold these. */
-const movingOps: Readonly<Record<string, readonly number[]>> = {
-  ...Object.fromEntries(
-    'Transpose Slice Expand Tile Split SplitToSequence Gather GatherElements GatherND ReduceMax'
-      .concat(
-        ' ReduceMin TopK Compress Unique DepthToSpace SpaceToDepth ReverseSequence SequenceAt',
-      )
-      .concat(' Floor Ceil Round Relu Abs MaxPool ConcatFromSequence Trilu')
-      .split(' ')
-      .map((op) => [op, [0]]),
-  ),
-  Where: [1, 2],
-  Pad: [0, 2],
-  ScatterElements: [0, 2],
-  ScatterND: [0, 2],
-  SequenceInsert: [0, 1],
-};
+const movingOps: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
+  ...'Transpose Slice Expand Tile Split SplitToSequence Gather GatherElements GatherND ReduceMax'
+    .concat(' ReduceMin TopK Compress Unique DepthToSpace SpaceToDepth ReverseSequence SequenceAt')
+    .concat(' Floor Ceil Round Relu Abs MaxPool ConcatFromSequence Trilu')
+    .split(' ')
+    .map((op): [string, number[]] => [op, [0]]),
+  ['Where', [1, 2]],
+  ['Pad', [0, 2]],
+  ['ScatterElements', [0, 2]],
+  ['ScatterND', [0, 2]],
+  ['SequenceInsert', [0, 1]],
+]);
 
 /** Follows elements through nodes, subgraphs and model-local functions. */
 export class FlowTracer {
@@ -61,7 +57,8 @@ export class FlowTracer {
     }
     if (node.domain !== '') return null;
     const outputs = node.opType.startsWith('Split') ? node.outputs : node.outputs.slice(0, 1);
-    const isMoved = node.opType === 'Concat' || movingOps[node.opType]?.includes(index) === true;
+    const isMoved =
+      node.opType === 'Concat' || movingOps.get(node.opType)?.includes(index) === true;
     if (isMoved) return { ...whole(outputs), isWhole: false };
     return arithmetic(node, index);
   }

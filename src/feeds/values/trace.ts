@@ -20,11 +20,11 @@ export interface TracedDemand {
   readonly isWhole: boolean;
 }
 
-const rules: Readonly<Record<string, readonly DemandRules[]>> = {
-  '': [indexDemands, shapeDemands, controlDemands],
-  'ai.onnx.ml': [mlDemands, featureDemands],
-  'com.microsoft': [contribDemands],
-};
+const rules: ReadonlyMap<string, readonly DemandRules[]> = new Map([
+  ['', [indexDemands, shapeDemands, controlDemands]],
+  ['ai.onnx.ml', [mlDemands, featureDemands]],
+  ['com.microsoft', [contribDemands]],
+]);
 
 /** Values visited for one input; far more than any index passes before it is used. */
 const mostVisits = 5000;
@@ -92,8 +92,8 @@ export class DemandTracer {
   #demandsAt(stop: Stop, node: Node, index: number): TracedDemand[] {
     const { isRounded, isWhole } = stop;
     const arrival = this.#arrival(stop, node, index);
-    return (rules[node.domain] ?? []).flatMap((table) => {
-      const rule = table[node.opType]?.[index];
+    return (rules.get(node.domain) ?? []).flatMap((table) => {
+      const rule = Object.hasOwn(table, node.opType) ? table[node.opType]?.[index] : undefined;
       const found = rule === undefined ? null : readable(() => rule(arrival));
       const demand = found === null ? null : traceBack(found, stop);
       return demand === null ? [] : [{ demand, isRounded, isWhole }];

@@ -112,15 +112,15 @@ const otherTypes: Readonly<Record<string, string>> = {
 
 /** The field that is meant by a name which is none, if that can be told. */
 export function suggestField(name: string): string | null {
-  const other = otherFields[name.toLowerCase()];
-  if (other !== undefined) return other;
+  const lower = name.toLowerCase();
+  if (Object.hasOwn(otherFields, lower)) return otherFields[lower] ?? null;
   return nearestName(name, Object.keys(fields));
 }
 
 /** mlkit's name for an element type. */
 export function canonicalType(text: string): string {
   const lower = text.toLowerCase();
-  return otherTypes[lower] ?? lower;
+  return (Object.hasOwn(otherTypes, lower) ? otherTypes[lower] : undefined) ?? lower;
 }
 
 /** The name that takes the fewest changes to get to, if that is at most a third of its letters. */

@@ -5,7 +5,7 @@ import { FunctionIndex } from '../engine/function-index.ts';
 import type { Inference } from '../infer-types.ts';
 import type { CostCall, CostClass } from '../rule.ts';
 import { costOf } from './cost-of.ts';
-import { tripsOf } from './trips.ts';
+import { isRunOnce, tripsOf } from './trips.ts';
 
 /** Work, by the definitions of the rules: floating-point operations are 2 a MAC and the others. */
 export interface Work {
@@ -100,7 +100,11 @@ class WorkMeter {
     const times = multiply(place.times, trips);
     return total(
       subgraphs.map(({ name, value }) =>
-        this.ofGraph(value, { ...place, times, path: `${path}:${name}` }),
+        this.ofGraph(value, {
+          ...place,
+          times: isRunOnce(facts.node, name) ? place.times : times,
+          path: `${path}:${name}`,
+        }),
       ),
     );
   }

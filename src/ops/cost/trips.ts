@@ -1,4 +1,4 @@
-import type { Graph } from '../../graph/index.ts';
+import type { Graph, Node } from '../../graph/index.ts';
 import { isNonNegative, multiply, type Size } from '../../symbolic/index.ts';
 import { ignoringInvalid } from '../engine/ignoring-invalid.ts';
 import type { CostCall, Known } from '../rule.ts';
@@ -16,6 +16,17 @@ export function tripsOf(
   const { opType } = facts.node;
   if (opType === 'Loop') return ignoringInvalid(() => loopTrips(facts, resultOf));
   return opType === 'Scan' ? ignoringInvalid(() => scanTrips(facts)) : null;
+}
+
+/**
+ * Whether a graph is run once, whatever the node repeats: the operators of onnxruntime that write text
+ * start with one, and then run their `decoder` for each token.
+ * Source: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+ *
+ * @param attribute The name of the attribute that holds the graph.
+ */
+export function isRunOnce({ domain }: Node, attribute: string): boolean {
+  return domain === 'com.microsoft' && ['encoder', 'init_decoder'].includes(attribute);
 }
 
 /** As often as it says, if no condition can end it before. */

@@ -21,7 +21,7 @@ import { ignoringInvalid } from './ignoring-invalid.ts';
 import { type Disagreement, mergeTypes } from './merge-types.ts';
 import { type CallServices, NodeCall } from './node-call.ts';
 import { constantOf, readElements } from './read-elements.ts';
-import { type InputKnowledge, leftOpen, opened } from './unseen-shapes.ts';
+import { type InputKnowledge, isPassedOver, leftOpen, opened } from './unseen-shapes.ts';
 
 /**
  * How often nodes are looked at: what hostile functions and loops can cost. Bodies of functions are
@@ -229,11 +229,6 @@ export class InferenceRun {
     });
   }
 
-  /** Whether ONNX's own inference goes by without a look, as it does not know what it needs. */
-  #isPassedOver(node: Node, place: Place): boolean {
-    return this.#view !== 'whole' && leftOpen(node, 0, this.#knowledge(node, place)) !== null;
-  }
-
   #knowledge(node: Node, { frame }: Place): InputKnowledge {
     const { inputs, domain } = node;
     return {
@@ -290,7 +285,8 @@ export class InferenceRun {
       inferGraph: (graph, inputs, isOptional) =>
         this.#inferGraph(graph, this.#given(node, inputs), isOptional, place),
       contradict: (kind, message) => {
-        if (!this.#isPassedOver(node, place)) this.#contradict(kind, message, place, node);
+        const isMissed = this.#view !== 'whole' && isPassedOver(node, this.#knowledge(node, place));
+        if (!isMissed) this.#contradict(kind, message, place, node);
       },
     };
   }
@@ -357,7 +353,18 @@ export class InferenceRun {
       this.#assignInput(value, input ? this.#known(input, place.frame) : null, inner);
     }
     this.#inferNodes(body, inner);
-    return body.outputs.map((value) => this.#known(value, frame));
+    const results = body.outputs.map((value) => this.#known(value, frame));
+    const surplus = results.findIndex(({ type }, at) => at >= node.outputs.length && type !== null);
+    if (surplus >= 0) {
+      const what = `the function has ${results.length} outputs, the call ${node.outputs.length}`;
+      this.#contradict(
+        'rejects',
+        `${what}; those that nobody needs must be there without a name`,
+        place,
+        node,
+      );
+    }
+    return results;
   }
 
   #disagree(what: Disagreement, value: Value, node: Node | null, place: Place): void {

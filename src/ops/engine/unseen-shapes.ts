@@ -13,6 +13,8 @@ interface Row {
   /** It does so only where not even the rank of this input is known. */
   readonly withoutRank?: number;
   readonly belowOpset?: number;
+  /** Whether it looks at the node all the same, before it gives up. */
+  readonly isChecked?: boolean;
   /** Outputs before this one it knows. */
   readonly fromOutput?: number;
 }
@@ -23,13 +25,11 @@ interface Row {
  */
 const rows: readonly Row[] = [
   { ops: ['Reshape'], open: 'rank', without: [1], belowOpset: 14 },
-  {
-    ops: ['Reshape', 'TopK', 'AffineGrid'],
-    open: 'sizes',
-    without: [1],
-  },
+  { ops: ['Reshape', 'AffineGrid'], open: 'sizes', without: [1] },
+  { ops: ['TopK'], open: 'sizes', without: [1], isChecked: true },
+  { ops: ['Split'], open: 'rank', without: [1], isChecked: true },
   { ops: ['Slice'], open: 'sizes', without: [1, 2, 3, 4] },
-  { ops: ['Resize'], open: 'sizes', without: [2, 3] },
+  { ops: ['Resize'], open: 'sizes', without: [2, 3], isChecked: true },
   { ops: ['Pad'], open: 'rank', without: [3] },
   {
     ops: [
@@ -44,7 +44,6 @@ const rows: readonly Row[] = [
       'ReduceProd',
       'ReduceSum',
       'ReduceSumSquare',
-      'Split',
       'Squeeze',
       'Unsqueeze',
     ],
@@ -81,20 +80,33 @@ export interface InputKnowledge {
 }
 
 /** What ONNX's own inference leaves open of the shape of an output; null: nothing. */
-export function leftOpen(
+export function leftOpen(node: Node, output: number, known: InputKnowledge): Open | null {
+  return rowFor(node, output, known)?.open ?? null;
+}
+
+/** Whether ONNX's own inference goes by without a look, as it does not know what it needs. */
+export function isPassedOver(node: Node, known: InputKnowledge): boolean {
+  const row = rowFor(node, 0, known);
+  return row !== undefined && row.isChecked !== true;
+}
+
+function rowFor(
   { domain, opType, inputs }: Node,
   output: number,
   known: InputKnowledge,
-): Open | null {
-  if (domain !== '') return null;
+): Row | undefined {
+  if (domain !== '') return undefined;
   const isMissing = (at: number): boolean =>
     (inputs[at] ?? null) !== null && !known.hasElements(at);
-  const applies = (row: Row): boolean =>
-    known.opset < (row.belowOpset ?? Infinity) &&
-    output >= (row.fromOutput ?? 0) &&
-    (row.without?.some(isMissing) ?? true) &&
-    (row.withoutRank === undefined || !known.hasRank(row.withoutRank));
-  return byOperator.get(opType)?.find(applies)?.open ?? null;
+  return byOperator
+    .get(opType)
+    ?.find(
+      (row) =>
+        known.opset < (row.belowOpset ?? Infinity) &&
+        output >= (row.fromOutput ?? 0) &&
+        (row.without?.some(isMissing) ?? true) &&
+        (row.withoutRank === undefined || !known.hasRank(row.withoutRank)),
+    );
 }
 
 /** A type without what is left open of its shape. */

@@ -19,8 +19,9 @@ function typeByName(call: Call): DataType | null {
   const attribute = call.node.attribute('to');
   if (attribute?.type !== 'string') return typeAttribute(call.node, 'to');
   const name = call.node.string('to', '').toLowerCase();
-  const names: Readonly<Record<string, DataType>> = { float: 'float32', double: 'float64' };
-  return names[name] ?? (name in dataTypes ? (name as DataType) : null);
+  if (name === 'float') return 'float32';
+  if (name === 'double') return 'float64';
+  return Object.hasOwn(dataTypes, name) ? (name as DataType) : null;
 }
 
 function castTo(call: Call, type: DataType | null): void {

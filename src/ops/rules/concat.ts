@@ -11,6 +11,7 @@ import {
 import type { Call, OperatorRule } from '../rule.ts';
 import { axisOf, movement } from '../sizes.ts';
 import { type Element, type Elements, mostElements, type Sizes } from '../types.ts';
+import { contradict } from './contradictions.ts';
 import { elementAt, fillElements, indicesOf, listText, smallDims } from './element-arrays.ts';
 
 /*
@@ -143,12 +144,17 @@ function givenParts(
     call.reject(`${given.length} sizes are given for ${count} outputs`);
     return call.unknownSizes(count);
   }
-  if (given.some((part) => typeof part === 'number' && part < 0)) {
-    call.fail(`the parts ${listText(given)} are not sizes`);
-    return call.unknownSizes(count);
-  }
   const known = given.filter((part) => part !== null);
   const total = sum(known);
+  if (given.some((part) => typeof part === 'number' && part < 0)) {
+    const isOther = typeof size === 'number' && typeof total === 'number' && total !== size;
+    contradict(
+      call,
+      isOther && known.length === count,
+      `the parts ${listText(given)} are not sizes`,
+    );
+    return call.unknownSizes(count);
+  }
   if (known.length < count) {
     const isOnly = known.length === count - 1;
     return given.map((part) => part ?? (isOnly ? subtract(size, total) : call.unknown()));

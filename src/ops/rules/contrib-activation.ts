@@ -40,9 +40,20 @@ function inferDropout(maskType: DataType, bitsPerWord: number): (call: Call) => 
 const boolMask = inferDropout('bool', 1);
 const bitMask = inferDropout('uint32', 32);
 
+/** One addend for each element of the last axis. */
+function inferBiased(call: Call): void {
+  const shape = call.shape(0);
+  call.setTensor(0, shape);
+  const [size] = call.shape(1) ?? [];
+  const last = shape?.at(-1);
+  if (typeof size === 'number' && typeof last === 'number' && size !== last) {
+    call.fail(`the bias has ${size} elements for ${last} of the input`);
+  }
+}
+
 export const contribActivationRules: readonly OperatorRule[] = [
   contribRule(['Gelu', 'QuickGelu', 'QOrderedGelu'], shapeOf(), perOutputElement(activationFlops)),
-  contribRule(['BiasGelu', 'FastGelu'], shapeOf(), withBias(activationFlops, 1)),
+  contribRule(['BiasGelu', 'FastGelu'], inferBiased, withBias(activationFlops, 1)),
   // Bias, activation of the gate, product.
   contribRule(['BiasSplitGelu'], inferSplit, perOutputElement(4)),
   // Two sums.

@@ -29,6 +29,11 @@ function rowShape(shape: Sizes | null, axis: number): Sizes | null {
 function inferSkip(call: Call): void {
   const shape = call.shape(0);
   call.setTensor(0, shape);
+  const [factors] = call.shape(2) ?? [];
+  const last = shape?.at(-1);
+  if (typeof factors === 'number' && typeof last === 'number' && factors !== last) {
+    call.fail(`there are ${factors} factors for ${last} elements of the input`);
+  }
   const rows = rowShape(shape, (shape?.length ?? 1) - 1);
   call.setTensor(1, rows, 'float32');
   call.setTensor(2, rows, 'float32');

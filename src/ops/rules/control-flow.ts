@@ -25,6 +25,32 @@ export function setKnown(call: Call, at: number, known: Known | undefined): void
   if (known.elements !== null) call.setElements(at, known.elements.dims, known.elements.values);
 }
 
+/** A contradiction unless a graph takes and gives as many values as its node has for it. */
+export function checkGraph(
+  call: Call,
+  name: string,
+  graph: Graph,
+  counts: { readonly inputs: number; readonly outputs: number },
+): void {
+  const { inputs, outputs } = graph;
+  if (inputs.length !== counts.inputs) {
+    call.reject(`its ${name} has ${counted(inputs.length, 'input')} and is given ${counts.inputs}`);
+  }
+  if (outputs.length !== counts.outputs) {
+    call.reject(`its ${name} has ${counted(outputs.length, 'output')} where ${counts.outputs} are needed`);
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** The runtime has no way to leave out what a graph gives. */
+export function checkOutputs(call: Call): void {
+  const at = call.node.outputs.indexOf(null);
+  if (at >= 0) call.refuse(`output ${at} is left out, which the runtime does not allow here`);
+}
+
 function branch(call: Call): void {
   const condition = scalarElement(call, 0);
   const isKnown = typeof condition === 'number';
@@ -33,6 +59,10 @@ function branch(call: Call): void {
     graphAttribute(call, 'else_branch'),
   ];
   if (!thenBranch || !elseBranch) return;
+  const counts = { inputs: 0, outputs: call.node.outputs.length };
+  checkGraph(call, 'then_branch', thenBranch, counts);
+  checkGraph(call, 'else_branch', elseBranch, counts);
+  checkOutputs(call);
   const thenKnown = call.inferGraph(thenBranch, [], !(isKnown && condition !== 0));
   const elseKnown = call.inferGraph(elseBranch, [], !(isKnown && condition === 0));
   if (thenKnown.length !== elseKnown.length) {
@@ -67,7 +97,10 @@ function loop(call: Call): void {
   const condition = call.has(1) ? scalarElement(call, 1) : 1;
   const isRun = typeof trips === 'number' && trips > 0 && condition === 1;
   const count = Math.max(0, call.inputCount - 2);
+  checkGraph(call, 'body', body, { inputs: count + 2, outputs: call.node.outputs.length + 1 });
+  checkOutputs(call);
   const [iterationInput, conditionInput] = body.inputs;
+  checkIteration(call, iterationInput);
   const iteration: Known = { type: tensorOf('int64', scalarDims(iterationInput)), elements: null };
   const { outputs, state } = fixedPoint(call, {
     body,
@@ -78,11 +111,32 @@ function loop(call: Call): void {
     inputs: (known) => [iteration, ...known],
     isOptional: !isRun,
   });
+  for (let at = 0; at < count; at += 1) checkState(call, at, outputs[at + 1]);
   const length = tripCount(trips, state[0]) ?? call.unknown();
   for (const at of call.node.outputs.keys()) {
     if (at < count) setFinal(call, at, state[at + 1], outputs[at + 1], isRun);
     else call.setType(at, stacked(outputs[at + 1], length));
   }
+}
+
+/** The runtime needs to know whether the number of the iteration is a scalar or a list of one. */
+function checkIteration(call: Call, value: Value | undefined): void {
+  if (value === undefined) return;
+  const type = value.type?.kind === 'tensor' ? value.type : null;
+  const elementType = type?.elementType ?? null;
+  if (elementType !== null && elementType !== 'int64') {
+    call.reject(`its body takes the iteration "${value.name}" as ${elementType}; it is int64`);
+  } else if (type?.shape === undefined || type.shape === null) {
+    call.fail(`its body does not declare the shape of the iteration "${value.name}"`);
+  }
+}
+
+/** What a run gives for a variable must be of the type that it began with. */
+function checkState(call: Call, at: number, after: Known | undefined): void {
+  const before = call.elementType(at + 2);
+  const elementType = after?.type?.kind === 'tensor' ? after.type.elementType : null;
+  if (before === null || elementType === null || before === elementType) return;
+  call.reject(`variable ${at} begins as ${before}, and its body makes ${elementType} of it`);
 }
 
 /** A variable after the loop: as before it, or as the last run left it. */

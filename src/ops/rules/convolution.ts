@@ -48,7 +48,7 @@ function convolution(places: Places): (call: Call) => void {
 
 function checkAutoPad(call: Call, window: Window | null): void {
   if (window !== null && window.pads !== null && window.autoPad !== 'NOTSET') {
-    call.fail(`both pads and auto_pad ${window.autoPad} are given`);
+    call.refuse(`both pads and auto_pad ${window.autoPad} are given`);
   }
 }
 

@@ -47,11 +47,10 @@ function inferCastMap(call: Call): void {
   const { node } = call;
   const isSparse = node.string('map_form', 'DENSE') === 'SPARSE';
   const columns = isSparse ? node.int('max_map', 1) : 0;
-  call.setTensor(
-    0,
-    [1, columns > 0 ? columns : call.unknown()],
-    castTypes[node.string('cast_to', 'TO_FLOAT')] ?? null,
-  );
+  const castTo = node.string('cast_to', 'TO_FLOAT');
+  // What the file says may be the name of something that every object has.
+  const elementType = Object.hasOwn(castTypes, castTo) ? castTypes[castTo] : undefined;
+  call.setTensor(0, [1, columns > 0 ? columns : call.unknown()], elementType ?? null);
 }
 
 function inferCategoryMapper(call: Call): void {
@@ -134,7 +133,7 @@ function inferLabelEncoder(call: Call): void {
   }
   if (keys !== null && values !== null && keys.count !== values.count) {
     const message = `${keys.count} keys have ${values.count} values`;
-    if (call.opset < 4) call.fail(message);
+    if (call.opset < 4) call.refuse(message);
     else call.reject(message);
   }
   call.setTensor(0, shape, values?.elementType ?? null);
@@ -157,6 +156,9 @@ function inferZipMap(call: Call): void {
   const shape = shapeOfRank(call, 0, [1, 2], 'the input');
   const strings = firstLength(node, 'classlabels_strings');
   const ints = firstLength(node, 'classlabels_int64s');
+  if (strings > 0 === ints > 0) {
+    call.refuse('exactly one of classlabels_int64s and classlabels_strings is needed');
+  }
   const columns: Size | undefined = shape?.at(-1);
   const labels = strings || ints;
   if (labels > 0 && typeof columns === 'number' && columns !== labels) {

@@ -1,7 +1,7 @@
 import { multiply, type Size } from '../../symbolic/index.ts';
 import type { Call, CostCall, NodeCost, NodeFacts, OperatorRule } from '../rule.ts';
 import { labelType } from './ml-linear.ts';
-import { firstLength } from './node-attributes.ts';
+import { firstLength, listLength } from './node-attributes.ts';
 import { shapeIfRank, shapeOfRank } from './shape-agreement.ts';
 import { depthsOfListedTrees, depthsOfRootedTrees } from './tree-depths.ts';
 
@@ -43,8 +43,40 @@ function checkFeatures(call: Call): void {
   if (most >= features) call.fail(`feature ${most} is asked for, the input has ${features}`);
 }
 
+/** Lists that say something of each node, or of each leaf, must be of one length. */
+const nodeLists = [
+  'nodes_falsenodeids',
+  'nodes_truenodeids',
+  'nodes_featureids',
+  'nodes_nodeids',
+  'nodes_treeids',
+  'nodes_modes',
+];
+
+function checkLists(call: Call, leaf: 'class' | 'target'): void {
+  const values = listLength(call.node, 'nodes_values');
+  checkLengths(call, values === null ? nodeLists : [...nodeLists, 'nodes_values']);
+  checkLengths(
+    call,
+    ['ids', 'nodeids', 'treeids', 'weights'].map((name) => `${leaf}_${name}`),
+  );
+}
+
+function checkLengths(call: Call, names: readonly string[]): void {
+  const [first, ...others] = names.flatMap((name) => {
+    const length = listLength(call.node, name);
+    return length === null ? [] : [{ name, length }];
+  });
+  const other = others.find(({ length }) => length !== first?.length);
+  if (first === undefined || other === undefined) return;
+  call.refuse(
+    `${first.name} has ${first.length} elements, ${other.name} ${other.length}; they must be as many`,
+  );
+}
+
 function inferClassifier(call: Call): void {
   checkInput(call);
+  checkLists(call, 'class');
   checkFeatures(call);
   const rows = rowsOf(call) ?? call.unknown();
   const classes = firstLength(call.node, 'classlabels_strings', 'classlabels_int64s');
@@ -63,6 +95,7 @@ function inferRegression(call: Call, isFloat: boolean): void {
 
 function inferRegressor(call: Call): void {
   checkInput(call);
+  checkLists(call, 'target');
   inferRegression(call, true);
 }
 

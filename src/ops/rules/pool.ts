@@ -36,7 +36,7 @@ function pooled(call: Call): Sizes | null {
 /** A window that lies in the padding has nothing to take. */
 function checkPads(call: Call, { pads, kernel }: Window): void {
   const isOdd = pads?.some((pad, at) => pad >= Number(kernel[at % kernel.length])) ?? false;
-  if (isOdd) call.fail(`pads [${pads?.join(', ')}] must be smaller than the window`);
+  if (isOdd) call.refuse(`pads [${pads?.join(', ')}] must be smaller than the window`);
 }
 
 function globalPool(call: Call): void {

@@ -2,6 +2,7 @@ import { add, multiply, product, type Size } from '../../symbolic/index.ts';
 import type { Call, CostCall, NodeCost, NodeFacts, OperatorRule } from '../rule.ts';
 import type { Sizes } from '../types.ts';
 import { contribRule } from './contrib-rule.ts';
+import { listLength } from './node-attributes.ts';
 import { agree, shapeOfRank } from './shape-agreement.ts';
 
 /**
@@ -13,6 +14,8 @@ import { agree, shapeOfRank } from './shape-agreement.ts';
  */
 interface Cell {
   readonly gates: number;
+  /** Functions that it applies in each direction. */
+  readonly activations: number;
   /**
    * Operations for each hidden unit and step besides the products: activations, and what combines
    * gates with the state (LSTM: 5 activations, 3 products, 1 sum; GRU: 3 activations, 5 to reset and
@@ -27,9 +30,9 @@ interface Cell {
 }
 
 const plain = { inputAxis: 2, hiddenAxis: 2, isPlain: true };
-const rnn: Cell = { gates: 1, stateFlops: 1, ...plain };
-const gru: Cell = { gates: 3, stateFlops: 8, ...plain };
-const lstm: Cell = { gates: 4, stateFlops: 9, ...plain };
+const rnn: Cell = { gates: 1, activations: 1, stateFlops: 1, ...plain };
+const gru: Cell = { gates: 3, activations: 2, stateFlops: 8, ...plain };
+const lstm: Cell = { gates: 4, activations: 3, stateFlops: 9, ...plain };
 /** Its weights are stored transposed. */
 const quantizedLstm: Cell = { ...lstm, inputAxis: 1, hiddenAxis: 1 };
 /** W also takes what the attention gives. */
@@ -100,6 +103,20 @@ function check(call: Call, cell: Cell, layer: Layer): void {
   }
 }
 
+/** What the runtime needs to make a kernel. */
+function checkAttributes(call: Call, { activations }: Cell): void {
+  const { node } = call;
+  if (node.domain !== '') return;
+  if (node.attribute('hidden_size') === undefined) call.refuse('there is no hidden_size');
+  const given = listLength(node, 'activations') ?? 0;
+  if (given === 0 || activations === 1) return;
+  const directions = directionsOf(call) ?? 1;
+  const needed = activations * Number(directions);
+  if (given !== needed) {
+    call.refuse(`${given} activations are given where ${needed} are needed`);
+  }
+}
+
 function infer(cell: Cell): (call: Call) => void {
   return (call) => {
     shapeOfRank(call, 0, [3], 'the input sequence');
@@ -109,6 +126,7 @@ function infer(cell: Cell): (call: Call) => void {
     }
     const layer = layerOf(call, cell);
     check(call, cell, layer);
+    checkAttributes(call, cell);
     const steps = layer.steps ?? call.unknown();
     const batch = layer.batch ?? call.unknown();
     const directions = layer.directions ?? call.unknown();

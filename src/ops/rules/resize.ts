@@ -25,6 +25,7 @@ function resize(call: Call): void {
   const isBySizes = !hasFactorsOnly && isGiven(call, 3);
   const policy = call.node.string('keep_aspect_ratio_policy', 'stretch');
   if (!isBySizes && policy !== 'stretch') call.reject(`${policy} needs sizes, not scales`);
+  checkCount(call, axes, isBySizes);
   const list = isBySizes ? sizes : scales;
   if (axes === null || list === null || !fits(call, list.values, axes, isBySizes)) {
     call.setTensor(0, axes === null ? call.unknownSizes(x.length) : partly(call, x, axes));
@@ -74,6 +75,16 @@ function axesOf(call: Call, rank: number): readonly number[] | null {
     axes.push(axis);
   }
   return axes;
+}
+
+/** How many there are shows even where their values do not. */
+function checkCount(call: Call, axes: readonly number[] | null, isBySizes: boolean): void {
+  const at = isBySizes ? 3 : 2;
+  const [count] = call.shape(at) ?? [];
+  if (call.opset < 13 || call.elements(at) !== null || axes === null) return;
+  if (typeof count === 'number' && count !== axes.length) {
+    call.reject(`${count} ${isBySizes ? 'sizes' : 'scales'} for ${axes.length} axes`);
+  }
 }
 
 function fits(

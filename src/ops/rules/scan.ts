@@ -2,7 +2,7 @@ import type { Size } from '../../symbolic/index.ts';
 import type { Call, Known, OperatorRule } from '../rule.ts';
 import { axisOf, movement } from '../sizes.ts';
 import { type InferredType, type Sizes, tensorOf } from '../types.ts';
-import { graphAttribute, setKnown } from './control-flow.ts';
+import { checkGraph, checkOutputs, graphAttribute, setKnown } from './control-flow.ts';
 import { fixedPoint } from './loop-state.ts';
 
 /*
@@ -29,6 +29,11 @@ function scan(call: Call): void {
     call.reject(`${scanCount} of ${call.inputCount} inputs are to be scanned`);
     return;
   }
+  checkGraph(call, 'body', body, {
+    inputs: stateCount + scanCount,
+    outputs: call.node.outputs.length,
+  });
+  checkOutputs(call);
   const [sequence, elements] = takeApart(call, offset + stateCount, scanCount);
   const initial = Array.from({ length: stateCount }, (_, at): Known => {
     const type = call.type(offset + at);

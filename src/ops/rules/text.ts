@@ -41,11 +41,14 @@ function stringSplit(call: Call): void {
 }
 
 function regexFullMatch(call: Call): void {
+  if (call.node.attribute('pattern') === undefined) call.refuse('it has no pattern');
   call.setTensor(0, call.shape(0), 'bool');
 }
 
 function tfIdfVectorizer(call: Call): void {
   const input = call.shape(0);
+  const pools = ['pool_int64s', 'pool_strings'].map((name) => listLength(call.node, name) ?? 0);
+  if (pools.every((length) => length === 0)) call.refuse('it has no n-grams: its pool is empty');
   const columns = vectorLength(call) ?? call.unknown();
   if (input === null) {
     call.setTensor(0, null, 'float32');

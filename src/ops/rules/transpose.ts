@@ -1,6 +1,5 @@
 import type { Call, OperatorRule } from '../rule.ts';
 import { movement } from '../sizes.ts';
-import { contradict } from './contradictions.ts';
 import { contribRule } from './contrib-rule.ts';
 import { axesFromFront, elementAt, fillElements, listText } from './element-arrays.ts';
 
@@ -20,12 +19,11 @@ function transpose(call: Call): void {
   const isOfAxes =
     order.every((axis) => axis >= 0) && axesFromFront(order, input.length).length === order.length;
   if (!isOfAxes || order.length !== input.length) {
+    const message = `perm ${listText(order)} does not order the axes of ${listText(input)}`;
     // Where it only leaves axes out, ONNX's inference leaves them out too.
-    contradict(
-      call,
-      !isOfAxes,
-      `perm ${listText(order)} does not order the axes of ${listText(input)}`,
-    );
+    if (!isOfAxes) call.reject(message);
+    else if (order.some((axis) => axis >= order.length)) call.refuse(message);
+    else call.fail(message);
     call.setTensor(0, call.unknownSizes(isOfAxes ? order.length : input.length));
     return;
   }
@@ -65,7 +63,11 @@ function reverseSequence(call: Call): void {
   if (lengths !== null && lengths.length !== 1) {
     call.reject(`sequence_lens has rank ${lengths.length}, not 1`);
   }
-  const batch = shape?.[call.node.int('batch_axis', 1)];
+  const batchAxis = call.node.int('batch_axis', 1);
+  if (batchAxis === call.node.int('time_axis', 0)) {
+    call.refuse(`batch_axis and time_axis are both ${batchAxis}`);
+  }
+  const batch = shape?.[batchAxis];
   const count = lengths?.[0];
   if (typeof batch === 'number' && typeof count === 'number' && batch !== count) {
     call.fail(`there are ${count} lengths for a batch of ${batch}`);

@@ -40,7 +40,7 @@ export function readWindow(call: Call, axes: number, kernel: Sizes | null): Wind
   if (wanted !== null && !isUsableKernel(call, wanted, kernel)) return null;
   const autoPad = node.string('auto_pad', 'NOTSET');
   if (!autoPads.includes(autoPad))
-    call.fail(`auto_pad ${autoPad} is not one of ${autoPads.join(', ')}`);
+    call.refuse(`auto_pad ${autoPad} is not one of ${autoPads.join(', ')}`);
   const pads = node.ints('pads') ?? null;
   if (pads !== null && !areUsablePads(call, pads, axes)) return null;
   return {

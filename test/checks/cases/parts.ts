@@ -57,6 +57,21 @@ export const microsoft = withOpset(17, { domain: 'com.microsoft', version: 1 });
 export const softmax = (...attribute: readonly Part[]): Part =>
   node('Softmax', ['x'], ['y'], { attribute });
 
+const text = (name: string, s: string): Part => ({ name, type: 3, s: Buffer.from(s) });
+
+export const gelu = (approximate: string): Part =>
+  node('Gelu', ['x'], ['y'], { attribute: [text('approximate', approximate)] });
+
+export const sampling = (mode: string, version: number): Uint8Array =>
+  model(
+    {
+      input: [value('x', 'float32', [1, 1, 4, 4]), value('grid', 'float32', [1, 2, 2, 2])],
+      node: [node('GridSample', ['x', 'grid'], ['y'], { attribute: [text('mode', mode)] })],
+      output: [value('y', 'float32', [1, 1, 2, 2])],
+    },
+    withOpset(version),
+  );
+
 export const constant = (...attribute: readonly Part[]): Uint8Array =>
   model({ node: [node('Constant', [], ['w'], { attribute }), add] });
 export const valueAttribute = { name: 'value', type: 4, t: weight };
@@ -170,6 +185,50 @@ export const reshape = (rows: number): Uint8Array =>
     node: [node('Reshape', ['x', 'w'], ['y'])],
     output: [value('y', 'float32', ['rows', 2])],
   });
+
+/** `y = Reshape(v, Shape(x))`, which is of 2 rows and 3 columns. */
+export const reshapedAs = (columns: number): Uint8Array =>
+  model({
+    input: [value('x'), value('v', 'float32', [6])],
+    node: [node('Shape', ['x'], ['s']), node('Reshape', ['v', 's'], ['y'])],
+    output: [value('y', 'float32', [2, columns])],
+  });
+
+/** A sum behind an operator that ONNX does not know. */
+export const afterMicrosoft = (columns: number): Uint8Array =>
+  model(
+    {
+      input: [value('x'), value('v', 'float32', [2, columns])],
+      node: [
+        node('Gelu', ['x'], ['t'], { domain: 'com.microsoft' }),
+        node('Add', ['t', 'v'], ['y']),
+      ],
+      output: [value('y', 'float32', ['a', 'b'])],
+    },
+    microsoft,
+  );
+
+export const ints = (name: string, list: readonly number[]): Part => ({
+  name,
+  type: 7,
+  ints: list,
+});
+
+/** The greater of two neighbours in each row of `x`, as `t`. */
+const poolingParts = (pads: readonly number[]): Part => ({
+  initializer: [{ ...intWeight(0), name: 'at' }],
+  node: [
+    node('Unsqueeze', ['x', 'at'], ['u']),
+    node('MaxPool', ['u'], ['m'], { attribute: [ints('kernel_shape', [2]), ints('pads', pads)] }),
+    node('Squeeze', ['m', 'at'], ['t']),
+  ],
+});
+
+export const pooling = (pads: readonly number[]): Uint8Array =>
+  model({ ...poolingParts(pads), output: [value('t', 'float32', ['a', 'b'])] });
+
+export const poolingBranch = (pads: readonly number[]): Uint8Array =>
+  choice({ ...branch(), ...poolingParts(pads) });
 
 export const sound = model();
 export const soundConstant = constant(valueAttribute);

@@ -244,6 +244,29 @@ describe('what is not known', () => {
   });
 });
 
+describe('writing of text', () => {
+  test('runs the encoder and the first step once, and the decoder for each token', () => {
+    const model = buildModel({ opset: { '': 17, 'com.microsoft': 1 } }, (b) => {
+      const x = b.input('x', 'float32', [5, 5]);
+      const step = (name: string): Graph =>
+        b.subgraph(name, (inner) => {
+          inner.output(product(inner, x, x));
+        });
+      const graphs = { init_decoder: step('first'), decoder: step('next') };
+      b.output(b.node('GreedySearch', [x], graphs, { domain: 'com.microsoft', name: 'greedy' }));
+      const others = { encoder: step('encoder'), decoder: step('decoder') };
+      b.output(b.node('BeamSearch', [x], others, { domain: 'com.microsoft', name: 'beam' }));
+    });
+    expect(workOf(model).nodes.map(({ graph, times }) => [graph, formatSize(times)])).toEqual([
+      ['main/greedy:init_decoder', '1'],
+      ['main/greedy:decoder', 'trips(greedy)'],
+      ['main/beam:encoder', '1'],
+      ['main/beam:decoder', 'trips(beam)'],
+    ]);
+    expect(formatSize(workOf(model).macs)).toBe('125*"trips(beam)" + 125*"trips(greedy)" + 250');
+  });
+});
+
 describe('quantized networks', () => {
   test('cost what the float ones cost: between DequantizeLinear and QuantizeLinear', () => {
     const network = (isQuantized: boolean): Model =>

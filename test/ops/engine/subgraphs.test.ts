@@ -66,7 +66,7 @@ describe('branches', () => {
   test('tell of what is wrong in them as of what may never come', () => {
     const model = branches(
       anyCondition,
-      (b, x) => b.node('Transpose', [x], { perm: [0] }, { name: 't' }),
+      (b, x) => b.node('Transpose', [x], { perm: [0, 0] }, { name: 't' }),
       (b, x) => b.node('Relu', [x]),
     );
     const found = problems(inferTypes(model));

@@ -77,7 +77,7 @@ describe('Conv', () => {
     [
       [image, weight(4, 3, 3, 3)],
       { auto_pad: 'SAME', strides: [1, 1] },
-      'fails: auto_pad SAME is not one of NOTSET, SAME_UPPER, SAME_LOWER, VALID',
+      'refuses: auto_pad SAME is not one of NOTSET, SAME_UPPER, SAME_LOWER, VALID',
     ],
     [['float32[1, 3]', weight(4, 3)], {}, 'rejects: the input has rank 2, at least 3 is needed'],
   ])('%j %j: %s', (inputs, attributes, message) => {

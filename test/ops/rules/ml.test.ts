@@ -258,7 +258,7 @@ describe('features', () => {
       'LabelEncoder',
       [['int64', 'N']],
       { keys_int64s: [1, 2], values_strings: ['a'] },
-      'fails: 2 keys have 1 values',
+      'refuses: 2 keys have 1 values',
     ],
     [
       4,

@@ -113,7 +113,7 @@ test.each<[string, Input[], Attributes, number, string]>([
     ['float32[1, 4, 4]', weight(4), weight(2)],
     { num_groups: 2 },
     21,
-    'fails: input 2 has 2 elements for 4 channels',
+    'refuses: input 2 has 2 elements for 4 channels',
   ],
   [
     'RMSNormalization',

@@ -46,7 +46,7 @@ describe('pools', () => {
     [{ kernel_shape: [2, 0] }, 'rejects: kernel_shape [2, 0] must be positive'],
     [
       { kernel_shape: [2, 2], pads: [2, 0, 0, 0] },
-      'fails: pads [2, 0, 0, 0] must be smaller than the window',
+      'refuses: pads [2, 0, 0, 0] must be smaller than the window',
     ],
   ])('%j: %s', (attributes, message) => {
     const outcome = inferNode('MaxPool', ['float32[n, 3, 7, w]'], attributes);

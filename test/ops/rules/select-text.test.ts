@@ -182,8 +182,8 @@ describe('operators of texts', () => {
         b.node('StringNormalizer', [b.input('row', 'string', [1, 'k'])]),
         ...b.nodes('StringSplit', [x], {}, { outputs: 2 }),
         b.node('RegexFullMatch', [x], { pattern: 'a' }),
-        b.node('TfIdfVectorizer', [x], { ngram_indexes: [0, 5, 2] }),
-        b.node('TfIdfVectorizer', [list], { ngram_indexes: [0, 5, 2] }),
+        b.node('TfIdfVectorizer', [x], { ngram_indexes: [0, 5, 2], pool_int64s: [1, 2, 3] }),
+        b.node('TfIdfVectorizer', [list], { ngram_indexes: [0, 5, 2], pool_int64s: [1, 2, 3] }),
         b.node('Tokenizer', [list], {}, { domain }),
         b.node(
           'NGramRepeatBlock',
