@@ -36,6 +36,17 @@ const steps = [
     argv: (model) => ['inspect', model, '--nodes', '--tensors', '--stats', '--check', '--json'],
   },
   {
+    name: 'inspect, computed',
+    argv: (model) => {
+      const computed = ['--shapes', '--cost', '--functions', '--external', '--weights'];
+      return ['inspect', model, ...computed, '--check', '--no-runtime', '--json'];
+    },
+  },
+  {
+    name: 'inspect, itself',
+    argv: (model) => ['inspect', model, '--diff', model, '--select', 'op~* | rank>=0', '--json'],
+  },
+  {
     name: 'convert, no-op',
     argv: (model) => ['convert', model, '-o', 'copy.onnx', '--json'],
     makes: 'copy.onnx',

@@ -38,15 +38,19 @@ export function concludeCheck(known: readonly Finding[], answer: RuntimeAnswer |
   return { check: { ...foreseen, runtime, run: runVerdict(runtime, known, foreseen) }, findings };
 }
 
-/** What does not load does not run; what loads runs unless something is known to fail then. */
+/**
+ * What does not load does not run; what loads runs unless something is known to fail then. A large
+ * model is loaded without optimizations, which is why what is wrong with it may not show before.
+ */
 function runVerdict(
   runtime: CheckReport['runtime'],
   known: readonly Finding[],
   foreseen: CheckReport,
 ): CheckReport['run'] {
   if (runtime === 'unknown') return foreseen.run;
-  const fails = runtime === 'rejects' || known.some((each) => each.runtime === 'fails');
-  return fails ? 'fails' : 'runs';
+  const cannotRun = ({ runtime: foretold, severity }: Finding): boolean =>
+    foretold === 'fails' || (foretold === 'rejects' && severity === 'error');
+  return runtime === 'rejects' || known.some(cannotRun) ? 'fails' : 'runs';
 }
 
 function findingOf({ verdict, error }: RuntimeAnswer, known: readonly Finding[]): Finding | null {

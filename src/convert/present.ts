@@ -96,13 +96,13 @@ function verificationCell({ verdict, reason }: VerificationReport): Cell {
 
 /** What a check has found, for a person to read. */
 export function presentCheck(report: ConvertCheckReport): Document {
-  const { check, requirements, config, findings, irVersion, opsets, verdict } = report;
+  const { check, findings, irVersion, opsets, verdict } = report;
   const blocks: Block[] = [
     keyValues([
       ['IR version', irVersion],
       ['opsets', opsetText(opsets)],
     ]),
-    ...presentVerdicts(check, requirements, config['runtime'] === true),
+    ...presentVerdicts(report),
     ...findingNotes(findings, listedFindings, '--json lists all'),
     verdict === 'pass'
       ? note('success', check.runtime === 'loads' ? 'No errors.' : 'No errors in the model itself.')

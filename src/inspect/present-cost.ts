@@ -1,3 +1,4 @@
+import type { Dimension } from '../graph/index.ts';
 import {
   type Block,
   type Cell,
@@ -81,12 +82,23 @@ function freeSizes(
   inputs: InspectReport['inputs'],
 ): Block[] {
   if ([flops, peakActivationBytes].every((each) => typeof each === 'number')) return [];
-  const sizes = inputs.flatMap(({ shape }) => shape ?? []);
-  const names = [...new Set(sizes.filter((size) => typeof size === 'string'))];
-  if (names.length === 0) return [];
-  const flags = names.slice(0, mostFlags).map((name) => `--dim ${quoted(`${name}=N`)}`);
-  const more = names.length > flags.length ? ' and so on' : '';
+  const shapes = inputs.flatMap(({ name, shape }) => (shape === null ? [] : [{ name, shape }]));
+  const symbols = shapes.flatMap(({ shape }) => shape.filter((size) => typeof size === 'string'));
+  const all = [
+    ...[...new Set(symbols)].map((name) => `--dim ${quoted(`${name}=N`)}`),
+    ...shapes
+      .filter(({ shape }) => shape.includes(null))
+      .map(({ name, shape }) => `--shape ${quoted(`${name}=${placesOf(shape)}`)}`),
+  ];
+  if (all.length === 0) return [];
+  const flags = all.slice(0, mostFlags);
+  const more = all.length > flags.length ? ' and so on' : '';
   return [note('info', `for numbers, fix the sizes: ${cut(flags.join(' '))}${more}`)];
+}
+
+/** `1x3xNxN`, with N for the sizes that are to be given. */
+function placesOf(shape: readonly Dimension[]): string {
+  return shape.map((size) => (typeof size === 'number' ? size : 'N')).join('x');
 }
 
 /** As a shell takes it for one argument. */

@@ -59,7 +59,9 @@ function conclusion({ equivalence, verdict, weights }: DiffReport): Block {
   if (verdict === 'inconclusive') {
     const { length } = weights.unreadable;
     const why =
-      length === 0 ? 'weights were not read' : `${formatInteger(length)} weights cannot be read`;
+      length === 0
+        ? 'weights were not read'
+        : `${formatInteger(length)} ${length === 1 ? 'weight' : 'weights'} cannot be read`;
     return note('warning', `${conclusions[equivalence]}, as far as was compared: ${why}`);
   }
   const level: NoteLevel = verdict === 'same' ? 'success' : 'info';

@@ -42,11 +42,12 @@ const defaultKeepBytes = 64 * 1024;
 const defaultLeastSavedBytes = 8 * 1024 * 1024;
 
 /**
- * Whether onnxruntime loads a model: in a process of its own, on one thread, without optimizations.
- * A large model is loaded as a skeleton of it, whose weights are holes in one file and are never
- * read, so that time and memory depend on its structure alone, and files above 2 GiB get an answer
- * about their structure too. Where the skeleton's weights could be the reason for a refusal, and
- * where no faithful skeleton can be made, the model itself is loaded.
+ * Whether onnxruntime loads a model: in a process of its own, on one thread. A small model is loaded
+ * as users do, with its optimizations: they find contradictions of their own where they compute what
+ * shapes are made of. A large one is loaded without them, as a skeleton of it, whose weights are
+ * holes in one file and are never read, so that time and memory depend on its structure alone, and
+ * files above 2 GiB get an answer about their structure too. Where the skeleton's weights could be
+ * the reason for a refusal, and where no faithful skeleton can be made, the model itself is loaded.
  *
  * @param open Not changed. Its path is that of the file as it is on disk.
  * @throws MlkitError INTERRUPTED; FILE_CHANGED and its like when the model cannot be read any more.
@@ -98,7 +99,10 @@ async function askSkeleton(
     const file = path.join(folder, 'model.onnx');
     if (!(await write(bones, file, settings.signal))) return null;
     // Kernels rearrange weights when they are made: no use to copy zeros.
-    const answer = await ask(file, settings, { 'session.disable_prepacking': '1' });
+    const answer = await ask(file, settings, {
+      optimization: 'disabled',
+      config: { 'session.disable_prepacking': '1' },
+    });
     return { ...answer, error: answer.error && renamed(answer.error, file, open.path) };
   } finally {
     remove(folder);
@@ -144,7 +148,8 @@ async function askModel(open: OpenModel, settings: SkeletonSettings): Promise<An
     );
     return { verdict: 'unknown', error, peakBytes: null };
   }
-  return ask(open.path, settings, {});
+  const isSmall = need < (settings.leastSavedBytes ?? defaultLeastSavedBytes);
+  return ask(open.path, settings, { optimization: isSmall ? 'all' : 'disabled' });
 }
 
 /** Size of the model file and of all that it takes from data files. */
@@ -159,25 +164,24 @@ function weightsAndFile(open: OpenModel): number {
 async function ask(
   file: string,
   settings: SkeletonSettings,
-  config: NonNullable<SessionSettings['config']>,
+  session: Pick<SessionSettings, 'optimization' | 'config'>,
 ): Promise<Answer> {
   const { provider, signal, timeoutMs = defaultTimeoutMs } = settings;
   try {
     const opening = openSession(file, {
       threads: 1,
-      optimization: 'disabled',
       createTimeoutMs: timeoutMs,
-      config,
+      ...session,
       ...(provider !== undefined && { provider }),
       ...(signal !== undefined && { signal }),
     });
     settings.onAsked?.();
-    const session = await opening;
+    const opened = await opening;
     try {
-      const { peakBytes } = await session.memory();
+      const { peakBytes } = await opened.memory();
       return { verdict: 'loads', error: null, peakBytes };
     } finally {
-      await session.close();
+      await opened.close();
     }
   } catch (error) {
     if (!(error instanceof MlkitError) || error.code === 'INTERRUPTED') throw error;

@@ -6,7 +6,9 @@ import { presentDiff } from '../../src/inspect/present-diff.ts';
 import { openModel, saveModel } from '../../src/onnx/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { filesBelow, fixtures, shared, temporaryFolder } from '../support/files.ts';
+import { foreignBytes } from '../support/protobuf.ts';
 import { SeededRandom } from '../support/random.ts';
+import { writeModel } from '../support/write-model.ts';
 import { classesOf, diffBuilt, diffEdited, diffFiles } from './diff-pair.ts';
 
 const digits = path.join(fixtures, 'digits');
@@ -154,6 +156,21 @@ describe('the interface', () => {
       ['a', 'position'],
       ['b', 'position'],
     ]);
+  });
+
+  test('a broken model that gives a name twice is still identical to itself', async () => {
+    const value = (name: string): object => ({ name, type: { tensor_type: { elem_type: 1 } } });
+    const bytes = foreignBytes('ModelProto', {
+      ir_version: 8,
+      opset_import: [{ version: 17 }],
+      graph: {
+        node: [{ op_type: 'Add', input: ['x', 'x'], output: ['y'] }],
+        input: [value('x'), value('x'), value('x')],
+        output: [value('y'), value('y')],
+      },
+    });
+    const file = writeModel(bytes);
+    expect((await diffFiles(file, file)).equivalence).toBe('identical');
   });
 
   test('constants that callers may override', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildModel } from '../../src/graph/index.ts';
 import { type InspectReport, presentInspection } from '../../src/inspect/index.ts';
 import { renderReport } from '../../src/report/index.ts';
+import { parseRuntimeTarget } from '../../src/schemas/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
 import { root } from '../support/files.ts';
 import { writeModel } from '../support/write-model.ts';
@@ -121,6 +122,29 @@ describe('what flags add', () => {
     expect(check).toMatch(/ok: 0 errors, 0 warnings\n$/);
   });
 
+  test.each([
+    ['onnxruntime@1.17', 'onnxruntime 1.17: versions are no obstacle'],
+    ['onnxruntime@1.10', 'onnxruntime 1.10 does not load it'],
+  ])('a check for %s says whether its versions allow it', async (target, said) => {
+    // Opset 17 came with onnxruntime 1.13.
+    const model = buildModel({ opset: 17, irVersion: 8 }, (b) => {
+      b.output(b.node('Relu', [b.input('x', 'float32', [2])]), 'float32', [2]);
+    });
+    const config = { check: true, target: parseRuntimeTarget(target) };
+    expect(await show(await inspectFile(writeModel(model), config))).toMatch(
+      new RegExp(`^target +${said.replaceAll('.', '\\.')}$`, 'm'),
+    );
+  });
+
+  test('a check is no success where onnxruntime does not load a model without errors', async () => {
+    const model = buildModel({ opset: 99, irVersion: 8 }, (b) => {
+      b.output(b.node('Relu', [b.input('x', 'float32', [2])]), 'float32', [2]);
+    });
+    const text = await show(await inspectFile(writeModel(model), { check: true }));
+    expect(text).toMatch(/\nwarning: 0 errors, 1 warning, but onnxruntime does not load it\n$/);
+    expect(text).not.toMatch(/^ok:/m);
+  });
+
   test('say so when there is nothing to show', async () => {
     const text = await show(
       await inspectFile(path.join(models, 'mlp.onnx'), { functions: true, external: true }),
@@ -153,6 +177,20 @@ describe('what flags add', () => {
     // 48 filters of 32 × 3 × 3 at 4 × 4 places, twice.
     expect(fixed).toMatch(/^Conv "\/down\/down\.0\/Conv" +442,368 +886,272 +60\.3%$/m);
     expect(fixed).toMatch(/^node +MACs +FLOPs +share$/m);
+  });
+
+  test('cost tells how sizes without a name are fixed', async () => {
+    const model = buildModel({ opset: 17 }, (b) => {
+      const x = b.input('x', 'float32', [1, 3, null, null]);
+      b.output(b.node('Relu', [b.node('Add', [x, b.input('a b', 'float32', ['my size'])])]));
+    });
+    const file = writeModel(model);
+    const text = await show(await inspectFile(file, { cost: true }));
+    expect(text).toContain(
+      'note: for numbers, fix the sizes: --dim "my size=N" --shape x=1x3xNxN\n',
+    );
+    const given = { dims: new Map([['my size', 5]]), inputShapes: new Map([['x', [1, 3, 4, 5]]]) };
+    expect(await show(await inspectFile(file, { cost: true, ...given }))).toMatch(/^FLOPs +120 /m);
   });
 
   test('cost of nothing has no tables', async () => {

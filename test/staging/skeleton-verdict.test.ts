@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MlkitError } from '../../src/errors.ts';
+import { buildModel } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
 import { openSession } from '../../src/runtime/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type SkeletonSettings,
   skeletonVerdict,
 } from '../../src/staging/skeleton-verdict.ts';
+import { tensorFrom } from '../../src/tensor/index.ts';
 import { filesBelow, shared, temporaryFolder } from '../support/files.ts';
 import { writeModel } from '../support/write-model.ts';
 import { filled, large, ones, watchTemporaryFolder, writeHollow } from './skeleton-models.ts';
@@ -91,6 +93,21 @@ describe('the model itself is loaded', () => {
     watchTemporaryFolder(path.join(temporaryFolder(), 'none'));
     expect(await verdict(file)).toMatchObject({ verdict: 'loads', skeleton: false });
   });
+});
+
+test('a small model is loaded with optimizations, which find more', async () => {
+  const model = buildModel({}, (b) => {
+    const list = (size: number) => tensorFrom('int64', [1], BigInt64Array.of(BigInt(size)));
+    const parts = [2, 3].map((size) => b.initializer(list(size)));
+    const shape = b.node('Concat', parts, { axis: 0 });
+    const rows = b.node('Reshape', [b.input('x', 'float32', [6]), shape]);
+    const other = b.input('y', 'float32', [2, 4]);
+    b.output(b.node('Add', [rows, other]), 'float32', ['rows', 'columns']);
+  });
+  const file = writeModel(model);
+  expect(await direct(file)).toBeNull();
+  const settings = { leastSavedBytes: 1024 * 1024 };
+  expect(await verdict(file, settings)).toMatchObject({ verdict: 'rejects', skeleton: false });
 });
 
 test('no answer in time is none', async () => {

@@ -21,10 +21,11 @@ export const nodeParameters: GraphCheck<ParameterCode> = {
   summary: 'a node has too many or too few inputs or outputs, or leaves out one that must be there',
   run: ({ nodes }) =>
     [...nodesWithSchema(nodes)].flatMap(({ placed, schema }) =>
-      parameterProblems(placed.node, schema).map((problem) => ({
+      parameterProblems(placed.node, schema).map(({ verdict, ...problem }) => ({
         ...problem,
         at: placeOf(placed),
         ...verdictOn(placed),
+        ...(placed.isReached && verdict),
         ...(problem.code !== 'output-count' && isConstant(placed) && { runtime: 'accepts' }),
       })),
     ),

@@ -1,5 +1,6 @@
 import type { Node } from '../../graph/index.ts';
 import { type FormalParameter, type OperatorSchema, parameterAt } from '../../schemas/index.ts';
+import type { Issue } from '../check.ts';
 
 export type ParameterCode = 'input-count' | 'output-count' | 'input-missing' | 'output-missing';
 
@@ -7,6 +8,8 @@ export interface NodeProblem<Code extends string> {
   readonly code: Code;
   readonly message: string;
   readonly fix: string;
+  /** Who minds it, where that is not as usual. */
+  readonly verdict?: Pick<Issue, 'spec' | 'runtime'>;
 }
 
 /** Where the inputs and outputs of a node are not those of its operator. */
@@ -45,13 +48,32 @@ function checkGaps(
 ): void {
   for (const [at, value] of node[`${kind}s`].entries()) {
     const parameter = parameterAt(schema[`${kind}s`], at);
-    if (value !== null || parameter?.option !== 'single') continue;
+    if (value !== null) continue;
+    if (kind === 'input' && parameter?.option === 'variadic') {
+      problems.push(gapInList(node, schema, at));
+      continue;
+    }
+    if (parameter?.option !== 'single') continue;
     problems.push({
       code: `${kind}-missing`,
       message: `${node.label} leaves out its ${kind} ${at}, "${parameter.name}", which ${schema.name} must have`,
       fix: kind === 'input' ? 'Give it that input.' : 'Give that output a name.',
     });
   }
+}
+
+/**
+ * One of a list of inputs is left out, which the runtime does not foresee: it fails, or crashes, when
+ * it runs the node. Where types follow from that input, nobody takes the model.
+ */
+function gapInList(node: Node, schema: OperatorSchema, at: number): NodeProblem<'input-missing'> {
+  const decides = at === 0 || schema.name === 'SequenceConstruct';
+  return {
+    code: 'input-missing',
+    message: `${node.label} leaves out its input ${at}; ${schema.name} needs each one that it lists`,
+    fix: 'Give it that input, or take it off the list.',
+    ...(!decides && { verdict: { spec: 'ok', runtime: 'fails' } }),
+  };
 }
 
 function counted(count: number, kind: string): string {

@@ -37,8 +37,12 @@ export function pairInterface(
   let right: Slot[] = after.map((value, index) => ({ value, index }));
   const pairUp = (fits: (a: Slot, b: Slot) => boolean): void => {
     const taken = new Set<Slot>();
+    // Those at the start are mostly taken soon, and thousands of them not looked at again and again.
+    let start = 0;
+    const isTaken = (each: Slot | undefined): boolean => each !== undefined && taken.has(each);
     left = left.filter((a) => {
-      const b = right.find((each) => !taken.has(each) && fits(a, each));
+      while (isTaken(right[start])) start += 1;
+      const b = findFrom(right, start, (each) => !taken.has(each) && fits(a, each));
       if (b === undefined) return true;
       taken.add(b);
       pairs.push({
@@ -64,13 +68,17 @@ export function pairInterface(
 
   /** Models have thousands of outputs at times, so not by searching. */
   function pairByName(): void {
-    const named = new Map(right.map((each) => [each.value.name, each]));
+    // Of a name that a broken model gives to several, each with the one in its place.
+    const named = new Map<string, Slot[]>();
+    for (const each of right.toReversed()) {
+      const others = named.get(each.value.name);
+      if (others === undefined) named.set(each.value.name, [each]);
+      else others.push(each);
+    }
     const partners = new Map<Slot, Slot>();
     for (const each of left) {
-      const other = named.get(each.value.name);
-      if (other === undefined) continue;
-      partners.set(each, other);
-      named.delete(each.value.name);
+      const other = named.get(each.value.name)?.pop();
+      if (other !== undefined) partners.set(each, other);
     }
     const taken = new Set(partners.values());
     for (const [a, b] of partners) {
@@ -79,4 +87,16 @@ export function pairInterface(
     left = left.filter((each) => !partners.has(each));
     right = right.filter((each) => !taken.has(each));
   }
+}
+
+function findFrom(
+  slots: readonly Slot[],
+  start: number,
+  fits: (slot: Slot) => boolean,
+): Slot | undefined {
+  for (let at = start; at < slots.length; at += 1) {
+    const slot = slots[at];
+    if (slot !== undefined && fits(slot)) return slot;
+  }
+  return undefined;
 }

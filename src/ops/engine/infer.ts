@@ -12,6 +12,7 @@ import { findSchema } from '../../schemas/index.ts';
 import { type Size, symbol } from '../../symbolic/index.ts';
 import type { Known } from '../rule.ts';
 import { findRule } from '../rules/index.ts';
+import { checkListInput } from '../rules/list-inputs.ts';
 import { type Elements, type InferredType, tensorOf } from '../types.ts';
 import type { Contradiction, ContradictionKind } from './contradiction.ts';
 import { inferredType, type SizeReader } from './convert-type.ts';
@@ -209,7 +210,10 @@ export class InferenceRun {
       results = this.#callFunction(original, call, definition, place);
     } else {
       if (rule === null) this.#countUnknown(node);
-      else ignoringInvalid(() => rule.infer(call));
+      else {
+        checkListInput(call);
+        ignoringInvalid(() => rule.infer(call));
+      }
       results = this.#seen(node, call, place);
     }
     for (const [at, value] of node.outputs.entries()) {

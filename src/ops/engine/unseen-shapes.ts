@@ -24,9 +24,9 @@ interface Row {
  * is not constant does not touch. Found by asking `onnx.shape_inference` of onnx 1.23.
  */
 const rows: readonly Row[] = [
-  { ops: ['Reshape'], open: 'rank', without: [1], belowOpset: 14 },
-  { ops: ['Reshape', 'AffineGrid'], open: 'sizes', without: [1] },
-  { ops: ['TopK'], open: 'sizes', without: [1], isChecked: true },
+  { ops: ['Reshape'], open: 'rank', without: [1], belowOpset: 14, isChecked: true },
+  { ops: ['AffineGrid'], open: 'sizes', without: [1] },
+  { ops: ['Reshape', 'TopK'], open: 'sizes', without: [1], isChecked: true },
   { ops: ['Split'], open: 'rank', without: [1], isChecked: true },
   { ops: ['Slice'], open: 'sizes', without: [1, 2, 3, 4] },
   { ops: ['Resize'], open: 'sizes', without: [2, 3], isChecked: true },

@@ -119,6 +119,9 @@ function partsOf(call: Call, size: Size, count: number): readonly Size[] {
   if (given !== undefined) return givenParts(call, size, given, count);
   if (call.has(1)) return call.unknownSizes(count);
   const wanted = call.node.attribute('num_outputs');
+  if (wanted !== undefined && call.node.int('num_outputs', 1) < 1) {
+    call.reject(`num_outputs is ${call.node.int('num_outputs', 1)}, it must be positive`);
+  }
   if (wanted !== undefined) return chunks(call, size, count);
   // The runtime splits evenly all the same, where ONNX's inference does not see a shape.
   if (call.opset >= 18 && call.node.inputs[0]?.isInput) {

@@ -37,7 +37,9 @@ export function checkGraph(
     call.reject(`its ${name} has ${counted(inputs.length, 'input')} and is given ${counts.inputs}`);
   }
   if (outputs.length !== counts.outputs) {
-    call.reject(`its ${name} has ${counted(outputs.length, 'output')} where ${counts.outputs} are needed`);
+    call.reject(
+      `its ${name} has ${counted(outputs.length, 'output')} where ${counts.outputs} are needed`,
+    );
   }
 }
 

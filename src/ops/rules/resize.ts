@@ -83,7 +83,8 @@ function checkCount(call: Call, axes: readonly number[] | null, isBySizes: boole
   const [count] = call.shape(at) ?? [];
   if (call.opset < 13 || call.elements(at) !== null || axes === null) return;
   if (typeof count === 'number' && count !== axes.length) {
-    call.reject(`${count} ${isBySizes ? 'sizes' : 'scales'} for ${axes.length} axes`);
+    const what = isBySizes ? 'sizes' : 'scales';
+    contradict(call, isBySizes, `${count} ${what} for ${axes.length} axes`);
   }
 }
 

@@ -186,6 +186,20 @@ export const nodeCases: readonly OperatorCase[] = [
     runtime: 'rejects',
   },
   {
+    code: 'input-missing',
+    defective: withNode(node('Concat', ['', 'x'], ['y'], { attribute: [int('axis', 0)] })),
+    sound: withNode(node('Concat', ['x'], ['y'], { attribute: [int('axis', 0)] })),
+    spec: 'error',
+    runtime: 'rejects',
+  },
+  {
+    code: 'input-missing',
+    defective: withNode(node('Concat', ['x', ''], ['y'], { attribute: [int('axis', 0)] })),
+    sound: withNode(node('Concat', ['x'], ['y'], { attribute: [int('axis', 0)] })),
+    spec: 'ok',
+    runtime: 'fails',
+  },
+  {
     // The modes have other names since version 20.
     code: 'attribute-choice',
     defective: sampling('bilinear', 20),

@@ -55,6 +55,25 @@ describe('one node', () => {
     },
   );
 
+  // Where a list of sizes or axes is asked for.
+  test.each([
+    [14, 'Reshape', ['float32[4]', 'int64[1, 1]'], 'rejects'],
+    [13, 'Reshape', ['float32[4]', 'int64[1, 1]'], 'fails'],
+    [13, 'Expand', ['float32[4]', 'int64'], null],
+    [13, 'Expand', ['float32[4]', 'int64[]'], 'rejects'],
+    [13, 'Tile', ['float32[4]', 'int64[]'], 'fails'],
+    [13, 'TopK', ['float32[4]', 'int64[]'], 'fails'],
+    [13, 'Unsqueeze', ['float32[4]', 'int64[]'], null],
+    [13, 'Unsqueeze', ['float32[4]', 'int64[1, 1]'], 'fails'],
+    [13, 'ReduceSum', ['float32[4]', 'int64[]'], 'fails'],
+  ] as const)('opset %d: %s of %j: %s', (opset, op, inputs, kind) => {
+    const { contradictions } = inferNode(op, inputs, {}, { opset });
+    const message = expect.stringMatching(
+      `^${kind}: input 1 has rank \\d; it must be a list`,
+    ) as string;
+    expect(contradictions).toEqual(kind === null ? [] : [message]);
+  });
+
   test.each([
     ['BiasGelu', ['float32[n, 4]', 'float32[3]']],
     ['SkipLayerNormalization', ['float32[n, s, 4]', 'float32[n, s, 4]', 'float32[5]']],
