@@ -14,6 +14,7 @@ export {
   sharedConstants,
 } from './constants.ts';
 export { alignmentOf, type DataFileUse } from './data-files.ts';
+export { mendedCodes } from './mended-codes.ts';
 export { type CheckedModel, type FactSettings, ModelFacts } from './model-facts.ts';
 export { functionKey, operatorName } from './operators.ts';
 export { presentVerdicts } from './present-check.ts';

@@ -15,11 +15,19 @@ export function renameFile(message: string, file: string, name: string): string 
   if (folder === path.dirname(folder)) return renamed;
   const given = path.dirname(name);
   const isHere = given === '.';
-  return renamed
-    .replaceAll(folder + path.sep, () => (isHere ? '' : given + path.sep))
-    .replace(new RegExp(`${escapeRegExp(folder)}(?![\\w.-])`, 'g'), () =>
-      isHere ? 'the current folder' : given,
-    );
+  const within = renamed.replace(whole(folder + path.sep, ''), () =>
+    isHere ? '' : given + path.sep,
+  );
+  // A relative one alone may be any word.
+  if (!path.isAbsolute(folder)) return within;
+  return within.replace(whole(folder, String.raw`(?![\w.-])`), () =>
+    isHere ? 'the current folder' : given,
+  );
+}
+
+/** A path that is no part of another one, nor of the name of a node or value, which are quoted. */
+function whole(text: string, after: string): RegExp {
+  return new RegExp(String.raw`(?<![\w./\\"-])${escapeRegExp(text)}${after}`, 'g');
 }
 
 /** The same of findings. */

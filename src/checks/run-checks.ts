@@ -1,5 +1,6 @@
 import type { Finding } from '../report/index.ts';
 import type { Issue } from './check.ts';
+import { mendedCodes } from './mended-codes.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { checks } from './rules/index.ts';
 
@@ -30,7 +31,12 @@ export function findingOf(
   { code, ...rest }: Issue,
   { severity }: Pick<Finding, 'severity'>,
 ): Finding {
-  return { code, severity, ...rest, help: helpOf(code) };
+  return { code, severity, ...rest, ...fixOf(code, rest.fix), help: helpOf(code) };
+}
+
+function fixOf(code: string, fix = ''): Pick<Finding, 'fix'> {
+  if (!mendedCodes.has(code) || fix.includes('--fix')) return {};
+  return { fix: `${fix} mlkit convert --fix does it where it can.`.trimStart() };
 }
 
 /** Where a code is explained. */

@@ -85,6 +85,18 @@ describe('messages', () => {
     expect(renameFile(message, file, file)).toBe(message);
   });
 
+  test('keep names and words that look like the folder', () => {
+    const inFolder = path.join(folder, 'layer');
+    const text = `Add "${inFolder}" beside ${path.join(folder, 'w.bin')}, not ${path.join('x', 'm', 'w')}`;
+    expect(renameFile(text, file, 'm.onnx')).toBe(
+      `Add "${inFolder}" beside w.bin, not ${path.join('x', 'm', 'w')}`,
+    );
+    const short = path.join('t', 'm.onnx');
+    expect(renameFile(`the input t of ${path.join('t', 'w')} at ${short}`, short, 'm.onnx')).toBe(
+      'the input t of w at m.onnx',
+    );
+  });
+
   test('of a file in the root of a disk, with a name of odd characters', () => {
     const root = path.join(path.parse(folder).root, 'm.onnx');
     expect(renameFile(`${root}: ${folder}`, root, '$&.onnx')).toBe(`$&.onnx: ${folder}`);

@@ -54,6 +54,7 @@ const defective: Readonly<Record<string, () => Finding[]>> = {
         ],
       }),
     ),
+  'output-none': () => check(relu({}, { output: [] })),
   'file-too-large': () => {
     const folder = new DataFolder('m');
     const sizeBytes = limits.protobufBytes + 1;
@@ -157,7 +158,7 @@ describe('the list of checks', () => {
       expect(message).not.toBe('');
       expect(fix).toMatch(/\.$/);
       expect(spec).toMatch(/^(error|ok)$/);
-      expect(runtime).toMatch(/^(rejects|accepts)$/);
+      expect(runtime).toMatch(/^(rejects|accepts|fails)$/);
       expect(help).toMatch(/^docs\/findings\.md#/);
     }
   });

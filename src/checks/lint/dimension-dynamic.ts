@@ -21,13 +21,21 @@ export const dimensionDynamic: Check<'dimension-dynamic'> = {
         code: 'dimension-dynamic',
         at: { graph: 'main', value: first.name },
         message: `sizes of inputs vary: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-        fix: 'Where they never do, mlkit convert --dim NAME=SIZE fixes them, which lets runtimes plan ahead.',
+        fix: `Where they never do, mlkit convert ${flagFor(varying)} fixes them, which lets runtimes plan ahead.`,
         spec: 'ok',
         runtime: 'accepts',
       },
     ];
   },
 };
+
+/** Sizes without a name are fixed by whole shapes. */
+function flagFor(values: readonly Value[]): string {
+  const isNamed = values.some(
+    ({ type }) => type?.kind === 'tensor' && type.shape?.some((size) => typeof size === 'string'),
+  );
+  return isNamed ? '--dim NAME=SIZE' : '--shape INPUT=2x3';
+}
 
 /** The shape if a size of it is open; null for all others, and for constants with an input's name. */
 function openShape({ type, initializer }: Value): string | null {

@@ -15,7 +15,7 @@ export const dimensionNegative: Check<'dimension-negative'> = {
         {
           code: 'dimension-negative',
           at: { graph: path, value: first.name },
-          message: `${nameList(values.map((each) => each.name))} are declared with sizes below zero, which tools take for unknown, for an error, or as they are`,
+          message: `${nameList(values.map((each) => each.name))} ${values.length === 1 ? 'is' : 'are'} declared with sizes below zero, which tools take for unknown, for an error, or as they are`,
           fix: 'Name what varies: mlkit convert --fix gives such sizes names.',
           spec: 'ok',
           runtime: 'accepts',

@@ -16,7 +16,7 @@ export const dimensionZero: Check<'dimension-zero'> = {
       {
         code: 'dimension-zero',
         at: { graph: 'main', value: first.name },
-        message: `the inputs ${nameList(empty.map((each) => each.name))} are declared with a size of 0, so that onnxruntime takes empty tensors and no others`,
+        message: `the ${empty.length === 1 ? 'input' : 'inputs'} ${nameList(empty.map((each) => each.name))} ${empty.length === 1 ? 'is' : 'are'} declared with a size of 0, so that onnxruntime takes empty tensors and no others`,
         fix: 'Name what varies: mlkit convert --fix gives such sizes names.',
         spec: 'ok',
         // Fed what fits, it runs.

@@ -13,7 +13,7 @@ export const functionUnused: Check<'function-unused'> = {
       {
         code: 'function-unused',
         at: {},
-        message: `nothing calls the functions ${nameList(names)}`,
+        message: `nothing calls the ${names.length === 1 ? 'function' : 'functions'} ${nameList(names)}`,
         fix: 'Remove them where the model is exported.',
         spec: 'ok',
         runtime: 'accepts',

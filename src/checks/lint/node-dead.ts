@@ -8,6 +8,8 @@ export const nodeDead: Check<'node-dead'> = {
   severity: 'warning',
   summary: 'nodes that no output depends on',
   run({ model, graphs }) {
+    // Without outputs all nodes would be dead, which is nobody's intention.
+    if (model.graph.outputs.length === 0) return [];
     const live = findLiveNodes(model);
     const dead: { readonly node: Node; readonly path: string }[] = [];
     // What is inside a dead node goes with it.

@@ -36,7 +36,7 @@ export const quantizationMismatch: Check<'quantization-mismatch'> = {
       {
         code: 'quantization-mismatch',
         at: { node: first.label },
-        message: `${count} read what QuantizeLinear wrote with another scale or zero point, the first being ${first.label}`,
+        message: `${count} ${mismatched.length === 1 ? 'reads' : 'read'} what QuantizeLinear wrote with another scale or zero point, the first being ${first.label}`,
         fix: 'Give both nodes of a pair the same scale and zero point, unless the change is meant.',
         spec: 'ok',
         runtime: 'accepts',

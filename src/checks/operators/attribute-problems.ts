@@ -1,5 +1,5 @@
 import type { Attribute, AttributeType, Node } from '../../graph/index.ts';
-import type { OperatorSchema } from '../../schemas/index.ts';
+import { findSchema, type OperatorSchema, schemaVersions } from '../../schemas/index.ts';
 import type { NodeProblem } from './parameter-problems.ts';
 
 export type AttributeCode = 'attribute-unknown' | 'attribute-type' | 'attribute-missing';
@@ -24,7 +24,7 @@ export function attributeProblems(
       problems.push({
         code: 'attribute-unknown',
         message: `${node.label} has the attribute "${name}", which ${operator} has not; it has ${known || 'none'}`,
-        fix: 'Remove it, or import the version of the operator set that has it.',
+        fix: unknownFix(name, schema),
       });
       continue;
     }
@@ -46,6 +46,34 @@ export function attributeProblems(
     });
   }
   return problems;
+}
+
+/** Attributes of one version are inputs of another, or come and go. */
+function unknownFix(name: string, { domain, name: operator, inputs }: OperatorSchema): string {
+  const isInput = inputs.some((each) => each.name === name);
+  const here = isInput ? `In this version "${name}" is an input: give it there` : 'Remove it';
+  const range = versionsWith(domain, operator, (schema) => schema.attributes.has(name));
+  return range === null ? `${here}.` : `${here}, or import ${range} of ${domain || 'ai.onnx'}.`;
+}
+
+/** `version 13 or later`, `a version from 1 to 12`: those whose operator is as it must be; null: none. */
+function versionsWith(
+  domain: string,
+  operator: string,
+  isMeant: (schema: OperatorSchema) => boolean,
+): string | null {
+  const versions = schemaVersions(domain, operator);
+  const fits = versions.map((version) => {
+    const schema = findSchema(domain, operator, version);
+    return schema !== null && isMeant(schema);
+  });
+  const last = fits.lastIndexOf(true);
+  if (last < 0) return null;
+  let first = last;
+  while (fits[first - 1] === true) first -= 1;
+  const [from, next] = [versions[first] ?? 1, versions[last + 1]];
+  if (next === undefined) return `version ${from} or later`;
+  return from === next - 1 ? `version ${from}` : `a version from ${from} to ${next - 1}`;
 }
 
 /** Null: a reference that does not say. */

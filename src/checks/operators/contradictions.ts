@@ -66,7 +66,7 @@ export const runFailure: GraphCheck<'run-failure'> = {
         code: 'run-failure',
         at: placeOf(each),
         message: `${textOf(each)}; this loads, and fails when it is run`,
-        fix: 'Look at the shapes and constants that come together there.',
+        fix: 'Look at the shapes and constants that come together there: mlkit inspect --shapes lists them.',
         spec: 'ok',
         runtime: 'fails',
       })),
@@ -154,7 +154,7 @@ function issueOf(found: Contradiction, value: Value | null, spec: 'error' | 'ok'
       return {
         ...base,
         code: 'shape-mismatch',
-        fix: 'Look at the shapes and constants that come together there.',
+        fix: 'Look at the shapes and constants that come together there: mlkit inspect --shapes lists them.',
         runtime: 'rejects',
       };
   }

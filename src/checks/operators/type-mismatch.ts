@@ -67,7 +67,7 @@ function problemsOf(
       problems.push({
         value: value.name,
         message: `${node.label} reads "${value.name}" of ${type} as ${parameter.name}; ${operator} takes ${listed(allowed)}`,
-        fix: castFix(type, [...allowed][0] ?? ''),
+        fix: castFix(type, preferred(allowed)),
       });
       continue;
     }
@@ -89,6 +89,13 @@ function listed(types: ReadonlySet<string>): string {
   const shown = [...types].slice(0, mostTypes);
   const more = types.size - shown.length;
   return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more`;
+}
+
+/** Types that a value is converted to with the least surprise, where an operator takes several. */
+const plainTypes = ['float32', 'int64', 'bool'];
+
+function preferred(allowed: ReadonlySet<string>): string {
+  return plainTypes.find((each) => allowed.has(each)) ?? [...allowed][0] ?? '';
 }
 
 function castFix(from: string, to: string): string {

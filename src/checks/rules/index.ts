@@ -15,6 +15,7 @@ import { metadataDuplicate } from './metadata-duplicate.ts';
 import { operatorCustom } from './operator-custom.ts';
 import { opsetDuplicate } from './opset-duplicate.ts';
 import { opsetNewer } from './opset-newer.ts';
+import { outputNone } from './output-none.ts';
 import { structure } from './structure.ts';
 
 /** All checks, in the order in which their findings are reported. */
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   metadataDuplicate,
   fileTooLarge,
   structure,
+  outputNone,
   dataFileUnusable,
   externalRange,
   externalOverlap,

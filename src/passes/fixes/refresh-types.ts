@@ -1,22 +1,26 @@
 import { formatType, type Graph, type Value, walkGraphs } from '../../graph/index.ts';
 import { graphOrigin } from '../../onnx/index.ts';
-import { declaredType, inferTypes } from '../../ops/index.ts';
+import { type ContradictionKind, declaredType, inferTypes } from '../../ops/index.ts';
 import type { Fix, FixChange } from './fix.ts';
 
 const name = 'refresh-types';
 
 export const refreshTypes: Fix = {
   name,
-  mends: ['value-info-unused', 'type-declared', 'shape-declared', 'branch-mismatch'],
+  mends: ['value-info-unused', 'type-declared', 'shape-declared', 'shape-computed'],
   summary: 'declares what follows from the graph where something else is declared',
   run(model) {
     const visits = [...walkGraphs(model)];
     const leftovers = visits.flatMap(({ graph, path }) => dropLeftovers(graph, path));
     const inference = inferTypes(model);
+    // What follows from a node that cannot be is no better than what was declared.
+    const isSound = inference.contradictions.every(
+      ({ kind, isOptional }) => isOptional || isDeclaration(kind),
+    );
+    if (!isSound) return leftovers;
     const changes = new Map<Value, FixChange>();
     for (const { graph: path, node, value: valueName, kind } of inference.contradictions) {
-      const isDeclaration = kind === 'declared-type' || kind === 'declared-shape';
-      if (!isDeclaration || valueName === undefined || node === undefined) continue;
+      if (!isDeclaration(kind) || valueName === undefined || node === undefined) continue;
       for (const { graph } of visits.filter((each) => each.path === path)) {
         const value = graph.value(valueName);
         // In a function types differ from call to call, and inputs are what callers agreed on.
@@ -30,6 +34,10 @@ export const refreshTypes: Fix = {
     return [...leftovers, ...changes.values()];
   },
 };
+
+function isDeclaration(kind: ContradictionKind): boolean {
+  return kind === 'declared-type' || kind === 'declared-shape';
+}
 
 function declare(value: Value, graph: Graph, type: Value['type']): FixChange {
   const before = value.type;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mendedCodes } from '../../../src/checks/index.ts';
 import {
   buildModel,
   checkStructure,
@@ -93,6 +94,10 @@ test('the list has every file of the folder that has a fix', async () => {
     }
   }
   expect(new Set(fixes)).toEqual(new Set(exported));
+});
+
+test('findings that a fix mends say so', () => {
+  expect([...mendedCodes].sort()).toEqual([...new Set(fixes.flatMap((each) => each.mends))].sort());
 });
 
 describe('a sound model', () => {
@@ -257,6 +262,24 @@ describe('refresh-types', () => {
     expect(model.graph.value('a')?.type).toEqual(tensorType('float32', [2]));
     expect(model.graph.value('y')?.type).toEqual(tensorType('float32', [2]));
     expect(changes.map((each) => each.value)).toEqual(['a', 'y']);
+  });
+
+  test('declares what is computed', () => {
+    const source = buildModel({}, (b) => {
+      const shape = b.node('Shape', [b.input('x', 'float32', [2, 3])]);
+      const y = b.node('Reshape', [b.input('v', 'float32', [6]), shape], {}, { outputs: ['y'] });
+      b.output(y, 'float32', [2, 5]);
+    });
+    const { model } = mend('refresh-types', source);
+    expect(model.graph.value('y')?.type).toEqual(tensorType('float32', [2, 3]));
+  });
+
+  test('leaves declarations alone where a node cannot be', () => {
+    const source = buildModel({}, (b) => {
+      const parts = [b.input('x', 'float32', [2, 3]), b.input('v', 'float32', [2, 4])];
+      b.output(b.node('Add', parts), 'float32', [2, 5]);
+    });
+    expect(mend('refresh-types', source).changes).toEqual([]);
   });
 
   test('drops entries about values that are not there', () => {

@@ -1,0 +1,23 @@
+/** Codes of what `mlkit convert --fix` knows how to mend. */
+export const mendedCodes: ReadonlySet<string> = new Set([
+  'dimension-clash',
+  'dimension-negative',
+  'dimension-zero',
+  'function-unused',
+  'graph-name-missing',
+  'initializer-copy',
+  'initializer-duplicate',
+  'initializer-unused',
+  'input-shape-missing',
+  'metadata-duplicate',
+  'node-dead',
+  'node-name-duplicate',
+  'node-order',
+  'opset-duplicate',
+  'output-shape-missing',
+  'shape-computed',
+  'shape-declared',
+  'type-declared',
+  'value-info-unused',
+  'value-type-missing',
+]);
