@@ -132,6 +132,12 @@ describe('mlkit convert', () => {
     [['m.onnx', '--check', '--ir-version', 'auto'], 2, /--check and --ir-version/],
     [['m.onnx', '--check', '--no-verify'], 2, /--check and --no-verify/],
     [['m.onnx', '--check', '--fix'], 2, /--check and --fix/],
+    [
+      ['m.onnx', '--fix', '-o', 'out.ort'],
+      2,
+      /--fix writes ONNX models, and out.ort is named as ort/,
+    ],
+    [['m.onnx', '--fix', '-o', 'out.json'], 2, /named as json/],
     [['m.onnx', '--weights', '-o', 'n.onnx'], 2, /--weights has no meaning without --check/],
     [['m.onnx', '--no-runtime', '-o', 'n.onnx'], 2, /--no-runtime has no meaning/],
     [['m.onnx', '--target', 'onnxruntime@1.10', '-o', 'n.onnx'], 2, /--target has no meaning/],

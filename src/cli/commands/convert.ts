@@ -246,6 +246,7 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
     const others = { ...givenOf(flags), verify: false, dryRun: false };
     refuseBeside('--fix', others, 'Mend the model first, and convert the result.');
     refuseNoOutput(output, flags);
+    if (outputName !== undefined) refuseOtherFormat(outputName);
     return runFix(context, files, {
       dryRun: flags.dryRun === true,
       verify: verifyMode(flags.verify),
@@ -292,6 +293,15 @@ function configOf(flags: Flags, output: string | undefined): ConvertConfig {
     dryRun: flags.dryRun === true,
     seed: flags.seed ?? 0,
   };
+}
+
+/** What is mended stays an ONNX model, whatever the output is called. */
+function refuseOtherFormat(output: string): void {
+  const format = formatOf(output);
+  if (format === 'onnx') return;
+  throw new MlkitError('USAGE', `--fix writes ONNX models, and ${output} is named as ${format}`, {
+    hint: 'Name the output *.onnx, and convert it afterwards.',
+  });
 }
 
 /** onnxruntime takes a file for a model in ORT format by its name alone. */

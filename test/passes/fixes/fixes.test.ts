@@ -97,7 +97,9 @@ test('the list has every file of the folder that has a fix', async () => {
 });
 
 test('findings that a fix mends say so', () => {
-  expect([...mendedCodes].sort()).toEqual([...new Set(fixes.flatMap((each) => each.mends))].sort());
+  expect([...mendedCodes].toSorted()).toEqual(
+    [...new Set(fixes.flatMap((each) => each.mends))].toSorted(),
+  );
 });
 
 describe('a sound model', () => {
