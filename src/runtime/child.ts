@@ -266,11 +266,12 @@ export class RuntimeChild {
     return new MlkitError(
       'RUNTIME_CRASHED',
       `onnxruntime ${killed ? 'was killed' : 'crashed'} (${how}) ${what} ${this.#modelPath}${words === '' ? '' : `; its last words: ${words}`}`,
-      killed
-        ? { hint: 'The system kills processes when memory runs out: try smaller inputs.' }
-        : {
-            hint: 'Try another optimization level, or smaller inputs; mlkit inspect --check may name the cause.',
-          },
+      {
+        hint: killed
+          ? 'The system kills processes when memory runs out: free some, or try smaller inputs.'
+          : 'Try another optimization level, or smaller inputs; mlkit inspect --check may name the cause.',
+        cause: { code, signal } satisfies Death,
+      },
     );
   }
 

@@ -197,10 +197,17 @@ const saysNothing: ReadonlySet<string> = new Set([
 ]);
 
 function verdictOf(error: MlkitError): RuntimeVerdict['verdict'] {
-  if (error.code === 'RUNTIME_CRASHED') return 'crashes';
+  if (error.code === 'RUNTIME_CRASHED') return isKilled(error) ? 'unknown' : 'crashes';
   // The runtime itself, or the process for it, could not be started.
   const isNoAnswer = error.code === 'RUNTIME_LOAD' && !error.message.startsWith('cannot load ');
   return isNoAnswer || saysNothing.has(error.code) ? 'unknown' : 'rejects';
+}
+
+/** Whether somebody else ended the process, as systems do that run out of memory. */
+function isKilled({ cause }: MlkitError): boolean {
+  return (
+    typeof cause === 'object' && cause !== null && 'signal' in cause && cause.signal === 'SIGKILL'
+  );
 }
 
 /** The error of the skeleton in words about the model. */

@@ -117,6 +117,27 @@ test('no answer in time is none', async () => {
   expect(fs.readdirSync(temporary).filter((name) => name.includes('skeleton'))).toEqual([]);
 });
 
+test.runIf(process.platform === 'linux')(
+  'a process that somebody else killed says nothing about the model',
+  async () => {
+    const children = `/proc/${process.pid}/task/${process.pid}/children`;
+    const isWorker = (pid: string): boolean =>
+      pid !== '' && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
+    const killChildren = async (): Promise<void> => {
+      const workers = (): string[] => fs.readFileSync(children, 'utf8').split(' ').filter(isWorker);
+      await expect.poll(() => workers().length, { interval: 1 }).toBeGreaterThan(0);
+      for (const pid of workers()) process.kill(Number(pid), 'SIGKILL');
+    };
+    let killing: Promise<void> | undefined;
+    const onAsked = (): void => {
+      killing = killChildren();
+    };
+    const found = await verdict(writeModel(large()), { leastSavedBytes: 10e6, onAsked });
+    await killing;
+    expect(found).toMatchObject({ verdict: 'unknown', error: { code: 'RUNTIME_CRASHED' } });
+  },
+);
+
 test('an interruption is thrown, and leaves nothing behind', async () => {
   const file = writeModel(large('MatMul', ones(4096, 64)));
   const temporary = watchTemporaryFolder();
