@@ -29,18 +29,22 @@ const ranks: Readonly<Record<string, number>> = {
   // Reads data files through onnx, and serves those that run models.
   feeds: 4,
   staging: 4,
+  // Which nodes and values of two models correspond.
+  matching: 4,
   // What is known to be wrong with models; serves those that report it.
   checks: 5,
   passes: 5,
   parity: 5,
   measure: 5,
-  inspect: 6,
-  convert: 6,
-  quantize: 6,
-  benchmark: 6,
-  validate: 6,
-  index: 7,
-  cli: 8,
+  // Follows two models node by node; stands on parity.
+  trace: 6,
+  inspect: 7,
+  convert: 7,
+  quantize: 7,
+  benchmark: 7,
+  validate: 7,
+  index: 8,
+  cli: 9,
 };
 
 /** Where each package may be imported; a package that is not here may not be imported at all. */

@@ -2,6 +2,7 @@ import { MlkitError } from '../errors.ts';
 import { type FeedPlan, type FeedSpec, planFeeds } from '../feeds/index.ts';
 import { type Dimension, formatShape, formatType, type Model, type Value } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
+import { isTensor, tensorsOfValue } from '../tensor/index.ts';
 import type { BenchmarkConfig } from './config.ts';
 
 /** The inputs of one batch size. */
@@ -72,7 +73,8 @@ function usableFeeds({ feeds, rowsPerFeed }: FeedPlan): readonly Feeds[] {
  */
 function batchOf(model: Model, feed: Feeds): number {
   const inputs = firstDimensions(model).flatMap(({ value, size }) => {
-    const dims = feed.get(value.name)?.dims ?? [];
+    const given = feed.get(value.name);
+    const dims = isTensor(given) ? given.dims : [];
     return dims[0] === undefined || dims.length < 2
       ? []
       : [{ isOpen: typeof size !== 'number', size: dims[0] }];
@@ -97,7 +99,9 @@ function otherBatch({ description }: FeedPlan, batch: number, config: BenchmarkC
 }
 
 function bytesOf(feed: Feeds): number {
-  return [...feed.values()].reduce((sum, tensor) => sum + tensor.byteLength, 0);
+  return [...feed.values()]
+    .flatMap(tensorsOfValue)
+    .reduce((sum, tensor) => sum + tensor.byteLength, 0);
 }
 
 /** The size that the first dimension of every input is fixed at; null where one is open. */

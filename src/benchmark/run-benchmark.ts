@@ -1,6 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { type ReportBase, toolInfo } from '../report/index.ts';
 import { availableCores, probeProvider } from '../runtime/index.ts';
+import { tensorsOfValue } from '../tensor/index.ts';
 import {
   calibrationOf,
   compareResults,
@@ -282,7 +283,10 @@ function effectiveConfig(
 }
 
 function shapesOf({ feeds }: BatchData): Record<string, readonly number[]> {
-  return Object.fromEntries([...(feeds[0] ?? [])].map(([name, { dims }]) => [name, dims]));
+  const first = [...(feeds[0] ?? [])];
+  return Object.fromEntries(
+    first.flatMap(([name, value]) => tensorsOfValue(value).map(({ dims }) => [name, dims])),
+  );
 }
 
 function samplesOf({ configuration, lane }: Pair): ProcessSamples[] {

@@ -1,7 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
-import type { DataType } from '../tensor/index.ts';
+import { type DataType, isTensor, tensorsOfValue } from '../tensor/index.ts';
 import { fileFeeds } from './file-feeds.ts';
 import { modelInputs } from './inputs.ts';
 import { randomFeeds } from './random-feeds.ts';
@@ -94,19 +94,19 @@ export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
 }
 
 function describe(feed: Feeds | undefined, sourceOf: (name: string) => string): FeedSpec[] {
-  return [...(feed ?? [])].map(([name, { dtype, dims }]) => ({
-    name,
-    dtype,
-    shape: dims,
-    source: sourceOf(name),
-  }));
+  return [...(feed ?? [])].flatMap(([name, value]) => {
+    const [first] = tensorsOfValue(value);
+    if (first === undefined) return [];
+    return [{ name, dtype: first.dtype, shape: first.dims, source: sourceOf(name) }];
+  });
 }
 
 function symbolSizes(model: Model, feed: Feeds | undefined): Map<string, number> {
   const symbols = new Map<string, number>();
   for (const { name, type } of model.graph.inputs) {
-    const dims = feed?.get(name)?.dims;
-    if (type?.kind !== 'tensor' || dims === undefined) continue;
+    const given = feed?.get(name);
+    if (type?.kind !== 'tensor' || !isTensor(given)) continue;
+    const { dims } = given;
     for (const [axis, symbol] of (type.shape ?? []).entries()) {
       const size = dims[axis];
       if (typeof symbol === 'string' && size !== undefined && !symbols.has(symbol)) {

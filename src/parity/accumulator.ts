@@ -1,8 +1,10 @@
 import {
   type DataType,
   dataTypes,
+  isTensor,
   type NumericArray,
   type Tensor,
+  type TensorValue,
   toFloat64,
 } from '../tensor/index.ts';
 import { ClassAgreement } from './class-agreement.ts';
@@ -58,7 +60,11 @@ export class OutputAccumulator {
    *
    * @throws MlkitError MODEL_INVALID when the bytes of a tensor do not fit its shape.
    */
-  add(reference: Tensor, candidate: Tensor): void {
+  add(reference: TensorValue, candidate: TensorValue): void {
+    if (!isTensor(reference) || !isTensor(candidate)) {
+      this.fail('it is no tensor');
+      return;
+    }
     const sample = this.#samples;
     this.#samples += 1;
     this.#first ??= { dtype: reference.dtype, dims: reference.dims };

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
 import { type OpenModel, openModel } from '../onnx/index.ts';
 import type { Verdict } from '../report/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { TensorValue } from '../tensor/index.ts';
 import { OutputAccumulator } from './accumulator.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
@@ -147,8 +147,8 @@ interface PairedOutput {
 
 function addSample(
   outputs: readonly PairedOutput[],
-  reference: ReadonlyMap<string, Tensor>,
-  candidate: ReadonlyMap<string, Tensor>,
+  reference: ReadonlyMap<string, TensorValue>,
+  candidate: ReadonlyMap<string, TensorValue>,
 ): void {
   for (const { pair, accumulator } of outputs) {
     const r = reference.get(pair.reference ?? '');

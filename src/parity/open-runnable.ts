@@ -10,7 +10,7 @@ import {
   type SessionSettings,
   type ValueInfo,
 } from '../runtime/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
 import { type Boundary, type Passage, rewriteBoundary } from './boundary.ts';
 import { carry } from './carry.ts';
 import { isOrtFormat } from './ort-format.ts';
@@ -31,7 +31,7 @@ export interface Runnable {
    * @param names The outputs to compute; default: all that can be passed.
    * @throws MlkitError as `Session.run` does.
    */
-  run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, Tensor>>;
+  run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>>;
   /** Never throws. */
   close(): Promise<void>;
 }
@@ -162,7 +162,7 @@ class BorderedSession implements Runnable {
       .flatMap((each) => each.note ?? []);
   }
 
-  async run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, Tensor>> {
+  async run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>> {
     const wanted = this.#boundary.outputs.filter(
       ({ name, carrier }) => carrier !== null && (names?.includes(name) ?? true),
     );
@@ -181,10 +181,10 @@ class BorderedSession implements Runnable {
     await removeCopy(this.#copy);
   }
 
-  #toCarrier(name: string, tensor: Tensor): [string, Tensor] {
+  #toCarrier(name: string, tensor: TensorValue): [string, TensorValue] {
     const passage = this.#boundary.inputs.find((each) => each.name === name);
     const carrier = passage?.carrier;
-    if (!carrier || carrier === name) return [name, tensor];
+    if (!carrier || carrier === name || !isTensor(tensor)) return [name, tensor];
     const dtype = this.#session.inputs.find((input) => input.name === carrier)?.dtype;
     // A tensor of another type is left for the session to refuse.
     const isRight = dtype && tensor.dtype === passage.dtype;

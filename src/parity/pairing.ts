@@ -1,6 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import type { Feeds, ValueInfo } from '../runtime/index.ts';
-import { type DataType, dataTypes, type Tensor } from '../tensor/index.ts';
+import { type DataType, dataTypes, isTensor, type Tensor } from '../tensor/index.ts';
 import { carry } from './carry.ts';
 import type { MatchMode } from './parity.ts';
 
@@ -82,7 +82,8 @@ export function planInputs(
       new Map(
         pairs.flatMap(({ input, from }) => {
           const tensor = feeds.get(from?.name ?? input.name);
-          return tensor === undefined ? [] : [[input.name, cast(tensor, input)] as const];
+          if (tensor === undefined) return [];
+          return [[input.name, isTensor(tensor) ? cast(tensor, input) : tensor] as const];
         }),
       ),
   };

@@ -1,6 +1,6 @@
 import type { Verdict } from '../report/index.ts';
 import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import type { DataType, Tensor } from '../tensor/index.ts';
+import type { DataType, TensorValue } from '../tensor/index.ts';
 import type { ProfileName } from './profile.ts';
 
 /** A limit for some outputs. An exact name outweighs a pattern, and a pattern `*`; then the last counts. */
@@ -122,8 +122,8 @@ export interface ParitySettings {
 
 export interface SamplePair {
   readonly feeds: Feeds;
-  readonly reference: ReadonlyMap<string, Tensor>;
-  readonly candidate: ReadonlyMap<string, Tensor>;
+  readonly reference: ReadonlyMap<string, TensorValue>;
+  readonly candidate: ReadonlyMap<string, TensorValue>;
 }
 
 export type MatchMode = 'name' | 'position';

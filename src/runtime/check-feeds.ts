@@ -1,5 +1,5 @@
 import { MlkitError } from '../errors.ts';
-import { byteLengthOf, elementCountOf, type Tensor } from '../tensor/index.ts';
+import { byteLengthOf, elementCountOf, isTensor, type Tensor } from '../tensor/index.ts';
 import type { WireTensor } from './protocol.ts';
 import type { Feeds, ValueInfo } from './runtime.ts';
 
@@ -26,6 +26,9 @@ export function checkedFeeds(feeds: Feeds, model: Signature): WireTensor[] {
     refuseUnsupported(input, 'input', model);
     const tensor = feeds.get(input.name);
     if (tensor === undefined) throw wrongInput(model, `there is no data for input "${input.name}"`);
+    if (!isTensor(tensor)) {
+      throw wrongInput(model, `the data for input "${input.name}" is no tensor`);
+    }
     return wireTensor(input, tensor, model);
   });
 }

@@ -1,4 +1,4 @@
-import type { DataType, Tensor } from '../tensor/index.ts';
+import type { DataType, Tensor, TensorValue } from '../tensor/index.ts';
 
 /** The execution providers mlkit can ask onnxruntime for. */
 export type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'coreml' | 'dml';
@@ -44,8 +44,11 @@ export interface ValueInfo {
   readonly shape: (number | string)[];
 }
 
-/** Input tensors by name. */
-export type Feeds = ReadonlyMap<string, Tensor>;
+/**
+ * Inputs by name. A session takes tensors only; sequences and optionals are for models that are run
+ * through `openRunnable` of parity/.
+ */
+export type Feeds = ReadonlyMap<string, TensorValue>;
 
 export interface RunResult {
   /** In the order of the model's outputs, or of `fetches` where given. */

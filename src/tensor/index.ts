@@ -5,3 +5,4 @@ export * from './packed.ts';
 export * from './same-bytes.ts';
 export * from './storage.ts';
 export * from './tensor.ts';
+export * from './value.ts';

@@ -3,13 +3,13 @@ import { basename, join } from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
 import { readNpz, readTestDataSet } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { TensorValue } from '../tensor/index.ts';
 
 /** Recorded inputs and the outputs that belong to them, by the names of the model. */
 export interface GoldenSet {
   readonly name: string;
-  readonly inputs: ReadonlyMap<string, Tensor>;
-  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly inputs: ReadonlyMap<string, TensorValue>;
+  readonly outputs: ReadonlyMap<string, TensorValue>;
   /** Recorded outputs that the model does not have. */
   readonly strangers: readonly string[];
   /** Files that were recorded and cannot be used, and why. */
@@ -69,7 +69,7 @@ function archive(file: string, name: string): GoldenPlace {
       const inputNames = new Set(model.graph.inputs.map((value) => value.name));
       const outputNames = new Set(model.graph.outputs.map((value) => value.name));
       const arrays = [...readNpz(file)];
-      const known = (names: ReadonlySet<string>): Map<string, Tensor> =>
+      const known = (names: ReadonlySet<string>): Map<string, TensorValue> =>
         new Map(arrays.filter(([array]) => names.has(array)));
       const others = arrays.filter(([array]) => !inputNames.has(array) && !outputNames.has(array));
       return {

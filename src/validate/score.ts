@@ -1,5 +1,5 @@
 import { MlkitError } from '../errors.ts';
-import { dataTypes, type Tensor } from '../tensor/index.ts';
+import { dataTypes, isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
 import { classNames } from './labels.ts';
 
 /**
@@ -19,7 +19,8 @@ export class Scorer {
   }
 
   /** @throws MlkitError INPUT_DATA when no output has classes, or there are too few labels. */
-  add(outputs: ReadonlyMap<string, Tensor>, rows: number): void {
+  add(values: ReadonlyMap<string, TensorValue>, rows: number): void {
+    const outputs = tensorsIn(values);
     const from = this.right.length;
     if (from + rows > this.#labels.length) {
       throw new MlkitError(
@@ -49,6 +50,10 @@ export class Scorer {
   get hits(): number {
     return this.right.filter(Boolean).length;
   }
+}
+
+function tensorsIn(values: ReadonlyMap<string, TensorValue>): Map<string, Tensor> {
+  return new Map([...values].flatMap(([name, value]) => (isTensor(value) ? [[name, value]] : [])));
 }
 
 function classOutput(outputs: ReadonlyMap<string, Tensor>, rows: number): string | null {

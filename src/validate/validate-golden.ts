@@ -10,7 +10,7 @@ import {
   randomReason,
   worstVerdict,
 } from '../parity/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { type TensorValue, tensorsOfValue } from '../tensor/index.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { findGolden, type GoldenSet } from './golden-data.ts';
 import type { Comparison, InputInfo } from './report.ts';
@@ -98,7 +98,7 @@ class GoldenComparison {
     this.#random = randomOutputs(model, { seeded: true });
   }
 
-  add(set: GoldenSet, found: ReadonlyMap<string, Tensor>): void {
+  add(set: GoldenSet, found: ReadonlyMap<string, TensorValue>): void {
     for (const [name, recorded] of set.outputs) {
       const tensor = found.get(name);
       const output = this.#output(name);
@@ -144,12 +144,11 @@ class GoldenComparison {
 }
 
 function inputInfo(set: GoldenSet): InputInfo[] {
-  return [...set.inputs].map(([name, { dtype, dims }]) => ({
-    name,
-    dtype,
-    shape: dims,
-    source: `recorded in ${set.name}`,
-  }));
+  const source = `recorded in ${set.name}`;
+  return [...set.inputs].flatMap(([name, value]) => {
+    const [first] = tensorsOfValue(value);
+    return first === undefined ? [] : [{ name, dtype: first.dtype, shape: first.dims, source }];
+  });
 }
 
 /** Without one of its inputs the model cannot run. */
