@@ -55,6 +55,8 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   ora: /^cli\//,
   fflate: /^feeds\/npz\.ts$/,
   'cli-table3': /^report\/table\.ts$/,
+  echarts: /^report\/chart-svg\.ts$/,
+  pidusage: /^runtime\/memory-limit\.ts$/,
 };
 
 const mostLines = 480;
