@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'RUNTIME_RUN'
   | 'RUNTIME_CRASHED'
   | 'RUNTIME_TIMEOUT'
+  | 'RUNTIME_MEMORY'
   | 'PROVIDER_UNAVAILABLE'
   | 'NOT_SUPPORTED'
   | 'INTERRUPTED';
@@ -74,6 +75,7 @@ const errorTable: Readonly<Record<ErrorCode, { exit: number; hint: string }>> = 
   RUNTIME_RUN: { exit: exitStatus.input, hint: 'Check the inputs; --shape and --dim fix sizes.' },
   RUNTIME_CRASHED: { exit: exitStatus.input, hint: 'The model makes onnxruntime crash.' },
   RUNTIME_TIMEOUT: { exit: exitStatus.input, hint: 'Raise the limit, or use a smaller model.' },
+  RUNTIME_MEMORY: { exit: exitStatus.input, hint: 'Raise the limit, or use a smaller model.' },
   PROVIDER_UNAVAILABLE: { exit: exitStatus.input, hint: 'Use --provider cpu.' },
   NOT_SUPPORTED: { exit: exitStatus.input, hint: 'This version of mlkit cannot do that.' },
   INTERRUPTED: { exit: exitStatus.interrupted, hint: 'Nothing was written.' },

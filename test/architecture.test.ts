@@ -53,7 +53,7 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   chalk: /^cli\//,
   ora: /^cli\//,
-  fflate: /^feeds\/npz\.ts$/,
+  fflate: /^feeds\/npz(-write)?\.ts$/,
   'cli-table3': /^report\/table\.ts$/,
   echarts: /^report\/chart-svg\.ts$/,
   pidusage: /^runtime\/memory-limit\.ts$/,

@@ -1,4 +1,4 @@
-import type { FunctionDefinition, Graph, Node } from '../graph/index.ts';
+import { type FunctionDefinition, functionKey, type Graph, type Node } from '../graph/index.ts';
 import {
   type Contradiction,
   type Frame,
@@ -10,7 +10,6 @@ import type { Severity } from '../report/index.ts';
 import { findSchema, type OperatorSchema } from '../schemas/index.ts';
 import type { Issue } from './check.ts';
 import type { ModelFacts } from './model-facts.ts';
-import { functionKey } from './operators.ts';
 
 /** A node, where it is, and what its operator should look like. */
 export interface PlacedNode {

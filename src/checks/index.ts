@@ -16,7 +16,7 @@ export {
 export { alignmentOf, type DataFileUse } from './data-files.ts';
 export { mendedCodes } from './mended-codes.ts';
 export { type CheckedModel, type FactSettings, ModelFacts } from './model-facts.ts';
-export { functionKey, operatorName } from './operators.ts';
+export { operatorName } from './operators.ts';
 export { presentVerdicts } from './present-check.ts';
 export { renameFindings } from './rename-file.ts';
 export type { Requirements } from './requirements.ts';

@@ -1,18 +1,9 @@
-import type { FunctionDefinition, Model, Node } from '../graph/index.ts';
+import { functionKey, type Model, type Node } from '../graph/index.ts';
 import { runtimeLimits } from '../runtime/index.ts';
 
 /** An operator's name as in reports: `Conv`, `com.microsoft.Gelu`. */
 export function operatorName(node: Node): string {
   return node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-}
-
-/** Tells the model's own functions apart, as ONNX does. */
-export function functionKey({
-  domain,
-  name,
-  overload,
-}: Pick<FunctionDefinition, 'domain' | 'name' | 'overload'>): string {
-  return JSON.stringify([domain, name, overload]);
 }
 
 /** Names of operators that neither ONNX, onnxruntime nor the model itself defines, sorted. */

@@ -1,5 +1,10 @@
-import { type FunctionDefinition, type Graph, type Model, walkGraphs } from '../graph/index.ts';
-import { functionKey } from './operators.ts';
+import {
+  type FunctionDefinition,
+  functionKey,
+  type Graph,
+  type Model,
+  walkGraphs,
+} from '../graph/index.ts';
 
 /**
  * The functions of a model that its main graph calls, directly or through others. What is wrong

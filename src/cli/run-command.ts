@@ -20,7 +20,15 @@ import { stdoutStyle } from './style.ts';
 const widestHelp = 100;
 
 /** Options of commands that name a file which they read or write. */
-const ownFiles: readonly string[] = ['output', 'baseline', 'samplesOut', 'labels', 'golden'];
+const ownFiles: readonly string[] = [
+  'output',
+  'baseline',
+  'samplesOut',
+  'labels',
+  'golden',
+  'saveGolden',
+  'extract',
+];
 
 /**
  * Parses one command's arguments, runs it, and writes its report.

@@ -1,7 +1,8 @@
-import type { Model, Value } from '../graph/index.ts';
+import type { Model } from '../graph/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { ModelInput } from './inputs.ts';
 import { type ChosenSizes, chooseSizes } from './sizes/choose.ts';
+import { type KnownScalars, scalarTensor } from './sizes/infer-with.ts';
 import { scalarByName } from './values/by-name.ts';
 import { generate } from './values/generate.ts';
 import { Random } from './values/random.ts';
@@ -35,8 +36,8 @@ export function randomFeeds(
 ): RandomFeeds {
   const needed = inputs.filter((input) => !input.isOptional);
   const { fixed: symbols, batch = 1 } = options;
-  const sizes = chooseSizes(model, needed, { symbols, batch, integers: knownScalars(needed) });
-  const tracer = new DemandTracer(model, sizes.propagation);
+  const sizes = chooseSizes(model, needed, { symbols, batch, scalars: knownScalars(needed) });
+  const tracer = new DemandTracer(model, sizes.known);
   const shapeOf = (input: ModelInput): readonly number[] => sizes.shapes.get(input.name) ?? [];
   const sequenceLength = longestSequence(needed.map(shapeOf));
   const recipes = new Map(
@@ -60,12 +61,12 @@ export function randomFeeds(
 }
 
 /** Inputs of one element whose name says what it will be: they decide which branch of an If runs. */
-function knownScalars(inputs: readonly ModelInput[]): Map<Value, readonly number[]> {
+function knownScalars(inputs: readonly ModelInput[]): KnownScalars {
   return new Map(
     inputs.flatMap(({ name, value, dtype, dims }) => {
       if (dims === null || dims.some((size) => size !== 1)) return [];
       const known = scalarByName(name, dtype);
-      return known === null ? [] : [[value, [known]] as const];
+      return known === null ? [] : [[value, scalarTensor(dtype, dims.length, known)] as const];
     }),
   );
 }

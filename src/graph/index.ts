@@ -1,6 +1,8 @@
 export * from './attribute.ts';
 export * from './build.ts';
 export { checkStructure } from './check.ts';
+export { GraphCopier } from './copy.ts';
+export { functionKey } from './function-key.ts';
 export { Graph } from './graph.ts';
 export { listTensor } from './list-tensor.ts';
 export { type FunctionDefinition, Model, type OpsetImport } from './model.ts';
@@ -9,6 +11,7 @@ export { NameAllocator } from './names.ts';
 export { graphsOf, Node, type NodeFields } from './node.ts';
 export type { Position } from './node-list.ts';
 export { executionOrder } from './order.ts';
+export { readsOf } from './reads.ts';
 export * from './shape.ts';
 export { type SparseTensor, type Use, Value } from './value.ts';
 export { type GraphVisit, walkGraphs, walkNodes } from './walk.ts';

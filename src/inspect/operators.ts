@@ -1,5 +1,11 @@
-import { compareText, functionKey, operatorName } from '../checks/index.ts';
-import { type FunctionDefinition, type Model, type Node, walkGraphs } from '../graph/index.ts';
+import { compareText, operatorName } from '../checks/index.ts';
+import {
+  type FunctionDefinition,
+  functionKey,
+  type Model,
+  type Node,
+  walkGraphs,
+} from '../graph/index.ts';
 import type { InspectReport } from './report.ts';
 
 export interface OperatorFacts

@@ -1,5 +1,6 @@
 import type { Model } from '../graph/index.ts';
 import type { EncodeOptions } from './encode.ts';
+import type { TypedValue } from './encode-value.ts';
 import type { Rope } from './rope.ts';
 import type { SaveOptions, SaveResult } from './save.ts';
 
@@ -13,6 +14,7 @@ export {
 } from './atomic-write.ts';
 export type { EncodeOptions } from './encode.ts';
 export type { Placer, TensorPlacement } from './encode-tensor.ts';
+export type { TypedValue } from './encode-value.ts';
 export { type DataFile, DataFolder } from './external-data.ts';
 export { type OpenModel, openModel, readModel } from './file.ts';
 export { limits } from './limits.ts';
@@ -34,6 +36,12 @@ export { tensorsOf } from './tensors.ts';
 export async function encodeModel(model: Model, options?: EncodeOptions): Promise<Rope> {
   const { encodeModel: encode } = await import('./encode.ts');
   return encode(model, options);
+}
+
+/** See `encode-value.ts`. */
+export async function encodeValue(value: TypedValue): Promise<Rope> {
+  const { encodeValue: encode } = await import('./encode-value.ts');
+  return encode(value);
 }
 
 /** See `save.ts`. */

@@ -13,6 +13,8 @@ export interface Arithmetic {
   readonly integerNodes: number;
   /** Those of them whose weights have 4 bits or less. */
   readonly fourBitNodes: number;
+  /** Those that round what depends on the inputs: another order of additions may move it a step. */
+  readonly roundingNodes: number;
   /** Whether there are constants, casts, inputs or outputs of that type. */
   readonly float16: boolean;
   readonly bfloat16: boolean;
@@ -35,40 +37,86 @@ const integerOperators: ReadonlySet<string> = new Set([
   'MatMulBnb4',
 ]);
 
+/** Of these, only weights are integers, or the result of an exact computation. */
+const notRounding: ReadonlySet<string> = new Set([
+  'DequantizeLinear',
+  'MatMulInteger',
+  'ConvInteger',
+  'MatMulIntegerToFloat',
+  'GatherBlockQuantized',
+  'MatMulNBits',
+  'MatMulBnb4',
+]);
+
 export function arithmeticOf(model: Model): Arithmetic {
   const types = new Set<DataType>();
   const note = (type: DataType | null | undefined): void => {
     if (type) types.add(type);
   };
-  let [integerNodes, fourBitNodes] = [0, 0];
+  let [integerNodes, fourBitNodes, roundingNodes] = [0, 0, 0];
   for (const { graph } of walkGraphs(model)) {
     for (const value of graph.initializers) note(constantType(value.initializer));
     for (const value of [...graph.inputs, ...graph.outputs]) note(tensorTypeOf(value.type));
     for (const node of graph.nodes) {
       for (const attribute of node.attributes) note(attributeType(node, attribute));
-      if (!isInteger(node)) continue;
+      if (!isInteger(node.opType)) continue;
       integerNodes += 1;
+      if (!notRounding.has(node.opType)) roundingNodes += 1;
       if (hasFourBits(node)) fourBitNodes += 1;
     }
   }
   return {
     integerNodes,
     fourBitNodes,
+    roundingNodes,
     float16: types.has('float16'),
     bfloat16: types.has('bfloat16'),
   };
 }
 
-function isInteger(node: Node): boolean {
-  return integerOperators.has(node.opType) || node.opType.startsWith('QLinear');
+/**
+ * The same by the operators of a model with how many there are of each (in a domain of its own as
+ * `com.microsoft.QLinearAdd`), and the types of its constants.
+ */
+export function arithmeticOfCounts(
+  operators: Readonly<Record<string, number>>,
+  constants: readonly (DataType | null)[],
+): Arithmetic {
+  let [integerNodes, fourBitNodes, roundingNodes] = [0, 0, 0];
+  const hasFourBits = constants.some((type) => type === 'int4' || type === 'uint4');
+  for (const [operator, count] of Object.entries(operators)) {
+    const opType = operator.slice(operator.lastIndexOf('.') + 1);
+    if (!isInteger(opType)) continue;
+    integerNodes += count;
+    if (!notRounding.has(opType)) roundingNodes += count;
+    const isFourBit =
+      fourBitOperators.has(opType) || (opType === 'DequantizeLinear' && hasFourBits);
+    if (isFourBit) fourBitNodes += count;
+  }
+  return {
+    integerNodes,
+    fourBitNodes,
+    roundingNodes,
+    float16: constants.includes('float16'),
+    bfloat16: constants.includes('bfloat16'),
+  };
+}
+
+/** Of 4 bits where they do not say. */
+const fourBitOperators: ReadonlySet<string> = new Set([
+  'MatMulNBits',
+  'MatMulBnb4',
+  'GatherBlockQuantized',
+]);
+
+function isInteger(opType: string): boolean {
+  return integerOperators.has(opType) || opType.startsWith('QLinear');
 }
 
 function hasFourBits(node: Node): boolean {
-  if (node.opType === 'MatMulBnb4') return true;
   const bits = node.attribute('bits');
   if (bits?.type === 'int') return bits.value <= 4n;
-  // Both have 4 bits where they do not say.
-  if (node.opType === 'MatMulNBits' || node.opType === 'GatherBlockQuantized') return true;
+  if (fourBitOperators.has(node.opType)) return true;
   const weight = node.inputs[0];
   const type = weight?.initializer?.elementType ?? tensorTypeOf(weight?.type ?? null);
   return (

@@ -1,5 +1,5 @@
-import type { Model } from '../graph/index.ts';
-import type { ProviderName } from '../runtime/index.ts';
+import { Model } from '../graph/index.ts';
+import type { OptimizationLevel, ProviderName } from '../runtime/index.ts';
 import { type Arithmetic, arithmeticOf } from './arithmetic.ts';
 import type { ProfileName } from './profile.ts';
 
@@ -9,35 +9,91 @@ export interface ProfileChoice {
   readonly reason: string;
 }
 
+/** How the two are run, as far as precision depends on it. */
+export interface RunConditions {
+  /** Where each runs; default `cpu`. */
+  readonly reference?: ProviderName;
+  readonly candidate?: ProviderName;
+  /** How far each is rewritten by the runtime; default `all`. */
+  readonly optimization?: {
+    readonly reference?: OptimizationLevel;
+    readonly candidate?: OptimizationLevel;
+  };
+  /** Whether one is in ORT format, which the runtime rewrote when the file was made. */
+  readonly hasOrtFormat?: boolean;
+}
+
 /**
- * The profile that fits what differs between two models: the strictest under which a correct
- * candidate can pass. Cost: one walk over each model; no weights are read.
+ * The profile that fits what differs between two models and how they are run: the strictest under
+ * which a right candidate can pass. Cost: one walk over each model; no weights are read.
  *
+ * @param reference A model, or what it computes in where it is in ORT format.
  * @param candidate The same object as `reference` where it is the same file.
- * @param providers Where each runs; default `cpu`.
  */
 export function chooseProfile(
-  reference: Model,
-  candidate: Model,
-  providers: { readonly reference?: ProviderName; readonly candidate?: ProviderName } = {},
+  reference: Model | Arithmetic,
+  candidate: Model | Arithmetic,
+  conditions: RunConditions = {},
 ): ProfileChoice {
-  const provider = [providers.reference, providers.candidate].find(
+  const before = toArithmetic(reference);
+  const after = reference === candidate ? before : toArithmetic(candidate);
+  const provider = [conditions.reference, conditions.candidate].find(
     (name) => name !== undefined && name !== 'cpu',
   );
-  if (reference === candidate) {
-    return provider === undefined
-      ? { profile: 'exact', reason: 'both are the same file' }
-      : forProvider(provider);
+  const rewritten = rewriting(conditions);
+  if (reference === candidate && provider === undefined && rewritten === null) {
+    return { profile: 'exact', reason: 'both are the same file' };
   }
-  const [before, after] = [arithmeticOf(reference), arithmeticOf(candidate)];
   return (
     byIntegers(before, after) ??
-    byFloats(before, after) ??
+    byRounding(
+      before,
+      after,
+      rewritten ?? (provider === undefined ? null : onProvider(provider)),
+    ) ??
+    (reference === candidate ? null : byFloats(before, after)) ??
+    byHalfPrecision(before, rewritten) ??
     (provider === undefined ? null : forProvider(provider)) ?? {
       profile: 'fp32',
-      reason: 'the two do not differ in precision',
+      reason: rewritten ?? 'the two do not differ in precision',
     }
   );
+}
+
+function toArithmetic(model: Model | Arithmetic): Arithmetic {
+  return model instanceof Model ? arithmeticOf(model) : model;
+}
+
+/** Why the runtime computes one in another order than the other, or null. */
+function rewriting({ optimization, hasOrtFormat }: RunConditions): string | null {
+  if (hasOrtFormat === true) return 'one is in ORT format, optimized beforehand';
+  const { reference = 'all', candidate = 'all' } = optimization ?? {};
+  return reference === candidate
+    ? null
+    : `they run at optimization levels ${reference} and ${candidate}`;
+}
+
+function onProvider(provider: ProviderName): string {
+  return `one runs on ${provider}`;
+}
+
+/** Rounded activations turn what is within rounding of each other into steps. */
+function byRounding(
+  before: Arithmetic,
+  after: Arithmetic,
+  rewritten: string | null,
+): ProfileChoice | null {
+  const areRounding = before.roundingNodes > 0 && after.roundingNodes > 0;
+  if (rewritten === null || !areRounding) return null;
+  return { profile: 'int8', reason: `both round to integers, and ${rewritten}` };
+}
+
+/** Casts between float16 and float32 go, come and move as a graph is optimized. */
+function byHalfPrecision(arithmetic: Arithmetic, rewritten: string | null): ProfileChoice | null {
+  if (rewritten === null) return null;
+  const { float16, bfloat16 } = arithmetic;
+  if (bfloat16) return { profile: 'bf16', reason: `it has bfloat16 in it, and ${rewritten}` };
+  return float16 ? { profile: 'fp16', reason: `it has float16 in it, and ${rewritten}` } : null;
 }
 
 function byIntegers(before: Arithmetic, after: Arithmetic): ProfileChoice | null {

@@ -1,3 +1,6 @@
+import { QuantileSketch } from './quantile-sketch.ts';
+import { TopClasses, topCount } from './top-classes.ts';
+
 /** Rows whose sum is this close to 1, and that have no negative value, are probabilities. */
 const sumTolerance = 1e-3;
 
@@ -14,8 +17,18 @@ const leastProbability = 2 ** -23;
 export class ClassAgreement {
   rows = 0;
   agreeing = 0;
+  /** Of each row whose greatest class is another: by how much the reference prefers its own. */
+  readonly flipMargins: QuantileSketch = new QuantileSketch();
+  /** Divergences of the rows in nats. */
+  readonly kl: QuantileSketch = new QuantileSketch();
+  /** Rows in which the reference has a class to which the candidate gives nothing at all. */
+  unboundedRows = 0;
+  #jsSum = 0;
   #klSum = 0;
   #probabilityRows = 0;
+  #topRows = 0;
+  #topAgreeing = 0;
+  readonly #top = new TopClasses();
 
   /** Whether an output of this shape can be scores at all: [rows, classes] or [batch, rows, classes]. */
   static fits(dims: readonly number[]): boolean {
@@ -30,6 +43,16 @@ export class ClassAgreement {
   /** Mean of KL(reference ‖ candidate) in nats, or null without rows. */
   get klMean(): number | null {
     return this.rows === 0 ? null : Math.max(this.#klSum / this.rows, 0);
+  }
+
+  /** Mean Jensen-Shannon divergence in nats, at most ln 2, of the rows whose KL is not finite. */
+  get jsMean(): number | null {
+    return this.unboundedRows === 0 ? null : this.#jsSum / this.unboundedRows;
+  }
+
+  /** Share of rows with the same five greatest classes; null where there are not more than five. */
+  get top5Agreement(): number | null {
+    return this.#topRows === 0 ? null : this.#topAgreeing / this.#topRows;
   }
 
   add(reference: ArrayLike<number>, candidate: ArrayLike<number>, classes: number): void {
@@ -54,18 +77,46 @@ export class ClassAgreement {
       if (!Number.isFinite(sumP) || !Number.isFinite(sumQ)) continue;
       this.rows += 1;
       if (bestP === bestQ) this.agreeing += 1;
-      const isProbability = least >= 0 && Math.abs(sumP - 1) <= sumTolerance;
-      if (isProbability) {
-        this.#probabilityRows += 1;
-        normalise(p);
-        normalise(q);
-      } else {
-        softmax(p);
-        softmax(q);
-      }
-      this.#klSum += divergence(p, q);
+      else this.flipMargins.add((p[bestP] ?? 0) - (p[bestQ] ?? 0));
+      this.#addTop(p, q);
+      this.#addDivergence(p, q, least >= 0 && Math.abs(sumP - 1) <= sumTolerance);
     }
   }
+
+  #addTop(p: Float64Array, q: Float64Array): void {
+    if (p.length <= topCount) return;
+    this.#topRows += 1;
+    if (this.#top.areSame(p, q)) this.#topAgreeing += 1;
+  }
+
+  #addDivergence(p: Float64Array, q: Float64Array, isProbability: boolean): void {
+    if (isProbability) {
+      this.#probabilityRows += 1;
+      normalise(p);
+      normalise(q);
+    } else {
+      softmax(p);
+      softmax(q);
+    }
+    const kl = divergence(p, q);
+    this.#klSum += kl;
+    this.kl.add(Math.max(kl, 0));
+    if (p.every((share, i) => share === 0 || q[i] !== 0)) return;
+    this.unboundedRows += 1;
+    this.#jsSum += jensenShannon(p, q);
+  }
+}
+
+/** Half the divergences of both from their mean: finite where the one has what the other lacks. */
+function jensenShannon(p: Float64Array, q: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i += 1) {
+    const [left, right] = [p[i] ?? 0, q[i] ?? 0];
+    const mean = (left + right) / 2;
+    if (left > 0) sum += left * Math.log(left / mean);
+    if (right > 0) sum += right * Math.log(right / mean);
+  }
+  return Math.max(sum / 2, 0);
 }
 
 function divergence(p: Float64Array, q: Float64Array): number {

@@ -1,108 +1,95 @@
-import { statSync } from 'node:fs';
 import { MlkitError } from '../errors.ts';
-import { type OpenModel, openModel } from '../onnx/index.ts';
 import type { Verdict } from '../report/index.ts';
+import type { Feeds } from '../runtime/index.ts';
 import type { TensorValue } from '../tensor/index.ts';
 import { OutputAccumulator } from './accumulator.ts';
-import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
-import { isOrtFormat } from './ort-format.ts';
 import { type NamePair, pairNames, planInputs } from './pairing.ts';
-import type { OutputParity, ParityResult, ParitySettings, ParitySide } from './parity.ts';
+import type { OutputParity, ParityResult, ParitySettings } from './parity.ts';
 import { type Gates, type ProfileName, profiles } from './profile.ts';
-import { randomOutputs, randomReason } from './random-outputs.ts';
+import { randomReason } from './random-outputs.ts';
+import { failureText, type RunFailure, runFailure } from './run-failure.ts';
+import { type Study, studyModels } from './study-models.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
 /**
  * Runs two models on the same inputs, each in a process of its own, and compares what they give.
  * Memory: the tensors of one sample.
  *
- * @throws MlkitError when a model cannot be read, loaded or run, or the candidate cannot be fed
- *   with the reference's inputs.
+ * @throws MlkitError when a model cannot be read, the candidate cannot be fed with the reference's
+ *   inputs, or nothing was compared before an interruption; unless `failures` is `report`, also when a
+ *   model cannot be loaded or run, and for any interruption.
  */
 export async function compareModels(settings: ParitySettings): Promise<ParityResult> {
   const study = studyModels(settings);
-  const sides = [settings.reference, settings.candidate] as const;
-  const opened = await openBoth(sides, settings.signal);
-  const [reference, candidate] = opened;
+  const [reference, candidate] = await openBoth(settings);
   try {
-    return await run(settings, study, reference, candidate);
-  } finally {
-    await Promise.all(opened.map((session) => session.close()));
-  }
-}
-
-/** What the model files tell before anything runs. */
-interface Study extends ProfileChoice {
-  /** Outputs of the reference that are drawn by chance, and by which node. */
-  readonly random: ReadonlyMap<string, string>;
-}
-
-function studyModels({ reference, candidate, profile }: ParitySettings): Study {
-  const isSame = isSameFile(reference.path, candidate.path);
-  const first = openStructure(reference.path);
-  try {
-    const second = isSame ? first : openStructure(candidate.path);
-    try {
-      const providers = {
-        reference: reference.settings?.provider ?? 'cpu',
-        candidate: candidate.settings?.provider ?? 'cpu',
-      };
-      const random = first === null ? new Map() : randomOutputs(first.model, { seeded: false });
-      if (profile !== 'auto') return { profile, reason: 'as asked for', random };
-      if (first === null || second === null) return { ...unreadable, random };
-      return { ...chooseProfile(first.model, second.model, providers), random };
-    } finally {
-      if (second !== first) second?.close();
+    if (reference.runnable !== null && candidate.runnable !== null) {
+      return await compare(settings, study, [reference.runnable, candidate.runnable]);
     }
+    return await explain(settings, study, [reference, candidate]);
   } finally {
-    first?.close();
+    await Promise.all([reference.close(), candidate.close()]);
   }
 }
 
-const unreadable: ProfileChoice = {
-  profile: 'fp32',
-  reason: 'one is in ORT format, which does not tell what it computes in',
-};
+type Side = RunFailure['side'];
 
-/** Null: the model is in ORT format. */
-function openStructure(path: string): OpenModel | null {
-  return isOrtFormat(path) ? null : openModel(path);
+/** A loaded model, or why there is none. */
+interface Opened {
+  readonly runnable: Runnable | null;
+  readonly failure: RunFailure | null;
+  close(): Promise<void>;
 }
 
-function isSameFile(left: string, right: string): boolean {
-  try {
-    const [a, b] = [statSync(left, { bigint: true }), statSync(right, { bigint: true })];
-    return a.dev === b.dev && a.ino === b.ino;
-  } catch {
-    // Opening it tells what is wrong with it.
-    return false;
-  }
-}
-
-async function openBoth(
-  sides: readonly [ParitySide, ParitySide],
-  signal: AbortSignal | undefined,
-): Promise<[Runnable, Runnable]> {
-  const [first, second] = await Promise.allSettled(
-    sides.map(({ path, settings }) =>
-      openRunnable(path, { ...settings, ...(signal && { signal }) }),
-    ),
-  );
-  if (first?.status === 'fulfilled' && second?.status === 'fulfilled') {
+async function openBoth(settings: ParitySettings): Promise<[Opened, Opened]> {
+  const [first, second] = await Promise.allSettled([
+    open('reference', settings),
+    open('candidate', settings),
+  ]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') {
     return [first.value, second.value];
   }
-  for (const each of [first, second]) if (each?.status === 'fulfilled') await each.value.close();
-  throw [first, second].find((each) => each?.status === 'rejected')?.reason;
+  for (const each of [first, second]) if (each.status === 'fulfilled') await each.value.close();
+  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
 }
 
-async function run(
+async function open(side: Side, settings: ParitySettings): Promise<Opened> {
+  const { path, settings: own, runnable: loaded } = settings[side];
+  const { signal } = settings;
+  const stay = async (): Promise<void> => undefined;
+  if (loaded !== undefined) return { runnable: loaded, failure: null, close: stay };
+  try {
+    const runnable = await openRunnable(path, { ...own, ...(signal && { signal }) });
+    return { runnable, failure: null, close: () => runnable.close() };
+  } catch (error) {
+    const failure = reported(error, settings, { side, stage: 'load', sample: null });
+    return { runnable: null, failure, close: stay };
+  }
+}
+
+/** The failure, where failures are results; else throws the error. */
+function reported(
+  error: unknown,
+  { failures, signal }: ParitySettings,
+  place: Pick<RunFailure, 'side' | 'stage' | 'sample'>,
+): RunFailure {
+  if (signal?.aborted) throw interrupted();
+  const failure = failures === 'report' ? runFailure(error, place) : null;
+  if (failure === null) throw error;
+  return failure;
+}
+
+function interrupted(): MlkitError {
+  return new MlkitError('INTERRUPTED', 'the comparison was interrupted');
+}
+
+async function compare(
   settings: ParitySettings,
   study: Study,
-  reference: Runnable,
-  candidate: Runnable,
+  [reference, candidate]: readonly [Runnable, Runnable],
 ): Promise<ParityResult> {
-  const { match = 'name', castIo = false, total = totalOf(settings) } = settings;
+  const { match = 'name', castIo = false } = settings;
   const inputs = planInputs(reference.inputs, candidate.inputs, {
     match,
     castIo,
@@ -111,33 +98,139 @@ async function run(
   const outputs = pairNames(names(reference), names(candidate), match).map((pair) =>
     accumulatorFor(pair, [reference, candidate], settings, study),
   );
+  const end = await runAll(
+    settings,
+    [reference, candidate],
+    (feeds) => inputs.translate(feeds),
+    outputs,
+  );
+  return conclude(
+    study,
+    outputs.map((each) => each.accumulator.finish()),
+    end,
+    [...new Set([...reference.notes, ...candidate.notes]), ...inputs.warnings],
+  );
+}
+
+/** How far a comparison came. */
+interface End {
+  readonly samples: number;
+  /** What ended it early. */
+  readonly failure: RunFailure | null;
+  /** Why there is no more, beside the outputs. */
+  readonly reasons: readonly string[];
+  readonly isComplete: boolean;
+}
+
+async function runAll(
+  settings: ParitySettings,
+  [reference, candidate]: readonly [Runnable, Runnable],
+  translate: (feeds: Feeds) => Feeds,
+  outputs: readonly PairedOutput[],
+): Promise<End> {
+  const { total = totalOf(settings) } = settings;
   let samples = 0;
-  for await (const feeds of settings.feeds) {
-    if (settings.signal?.aborted) throw interrupted();
-    const left = await reference.run(feeds);
-    const right = await candidate.run(inputs.translate(feeds));
-    addSample(outputs, left, right);
-    settings.onSample?.(samples, { feeds, reference: left, candidate: right });
-    samples += 1;
-    settings.onProgress?.(samples, total);
+  /** The model that is running. */
+  let side: Side | null = null;
+  const endWith = (failure: RunFailure | null, reason: string): End => {
+    return { samples, failure, reasons: [reason], isComplete: false };
+  };
+  try {
+    for await (const feeds of settings.feeds) {
+      if (settings.signal?.aborted) throw interrupted();
+      side = 'reference';
+      const left = await reference.run(feeds);
+      side = 'candidate';
+      const right = await candidate.run(translate(feeds));
+      side = null;
+      addSample(outputs, left, right);
+      settings.onSample?.(samples, { feeds, reference: left, candidate: right });
+      samples += 1;
+      settings.onProgress?.(samples, total);
+    }
+  } catch (error) {
+    if (settings.failures === 'report' && samples > 0 && isInterruption(error, settings)) {
+      const count = total === null ? String(samples) : `${samples} of ${total}`;
+      return endWith(
+        null,
+        `interrupted after ${count} ${(total ?? samples) === 1 ? 'sample' : 'samples'}`,
+      );
+    }
+    if (side === null) throw error;
+    const failure = reported(error, settings, { side, stage: 'run', sample: samples });
+    return endWith(failure, failureText(failure));
   }
-  const { verdict, finished, warnings } = finish(outputs);
+  return { samples, failure: null, reasons: [], isComplete: true };
+}
+
+function isInterruption(error: unknown, { signal }: ParitySettings): boolean {
+  return error instanceof MlkitError && (signal?.aborted || error.code === 'INTERRUPTED');
+}
+
+/** The result where a model could not be loaded: whose fault that is shows where the reference runs. */
+async function explain(
+  settings: ParitySettings,
+  study: Study,
+  [reference, candidate]: readonly [Opened, Opened],
+): Promise<ParityResult> {
+  const ofReference = reference.failure ?? (await tryReference(settings, reference.runnable));
+  const failures = [ofReference, candidate.failure].filter((each) => each !== null);
+  const outputs = (reference.runnable === null ? study.outputs : names(reference.runnable)).map(
+    (name) => new OutputAccumulator({ name, profile: gatesOf(study.profile, settings) }).finish(),
+  );
+  const end: End = {
+    samples: 0,
+    failure: failures[0] ?? null,
+    reasons: failures.map(failureText),
+    isComplete: false,
+  };
+  return conclude(study, outputs, end, reference.runnable?.notes ?? []);
+}
+
+async function tryReference(
+  settings: ParitySettings,
+  reference: Runnable | null,
+): Promise<RunFailure | null> {
+  if (reference === null) return null;
+  for await (const feeds of settings.feeds) {
+    try {
+      await reference.run(feeds);
+    } catch (error) {
+      return reported(error, settings, { side: 'reference', stage: 'run', sample: 0 });
+    }
+    break;
+  }
+  return null;
+}
+
+function conclude(
+  study: Study,
+  outputs: readonly OutputParity[],
+  { samples, failure, reasons, isComplete }: End,
+  notes: readonly string[],
+): ParityResult {
+  const finished = failure === null ? outputs : outputs.map((each) => explained(each, failure));
+  const isEmpty = isComplete && !finished.some((output) => output.total > 0);
+  const early: Verdict[] = isComplete ? [] : [failure?.verdict ?? 'inconclusive'];
+  const verdicts = finished.map((output) => output.verdict);
   return {
-    verdict,
+    verdict: worstVerdict([...verdicts, ...early, ...(isEmpty ? ['inconclusive' as const] : [])]),
     profile: study.profile,
     profileReason: study.reason,
     samples,
+    isComplete,
+    ...(failure !== null && { failure }),
+    reasons,
     outputs: finished,
-    warnings: [
-      ...new Set([...reference.notes, ...candidate.notes]),
-      ...inputs.warnings,
-      ...warnings,
-    ],
+    warnings: [...notes, ...(isEmpty ? ['nothing was compared: no output has any element'] : [])],
   };
 }
 
-function interrupted(): MlkitError {
-  return new MlkitError('INTERRUPTED', 'the comparison was interrupted');
+/** An output of which no sample could be compared. */
+function explained(output: OutputParity, { side, stage, verdict }: RunFailure): OutputParity {
+  if (output.dtype !== null || output.verdict === 'fail') return output;
+  const why = stage === 'load' ? 'cannot be loaded' : 'cannot be run';
+  return { ...output, verdict, reasons: [`nothing was compared: the ${side} ${why}`] };
 }
 
 interface PairedOutput {
@@ -155,23 +248,6 @@ function addSample(
     const a = candidate.get(pair.candidate ?? '');
     if (r !== undefined && a !== undefined) accumulator.add(r, a);
   }
-}
-
-function finish(outputs: readonly PairedOutput[]): {
-  verdict: Verdict;
-  finished: OutputParity[];
-  warnings: string[];
-} {
-  const finished = outputs.map((each) => each.accumulator.finish());
-  const verdicts = finished.map((output) => output.verdict);
-  if (finished.some((output) => output.total > 0)) {
-    return { verdict: worstVerdict(verdicts), finished, warnings: [] };
-  }
-  return {
-    verdict: worstVerdict([...verdicts, 'inconclusive']),
-    finished,
-    warnings: ['nothing was compared: no output has any element'],
-  };
 }
 
 function totalOf({ feeds }: ParitySettings): number | null {

@@ -1,3 +1,5 @@
+import { ElementBlock } from './element-block.ts';
+import { ErrorByMagnitude } from './error-by-magnitude.ts';
 import type { ElementGate } from './profile.ts';
 import { QuantileSketch } from './quantile-sketch.ts';
 
@@ -26,7 +28,7 @@ export interface NumberPair {
 const leastRelativeScale = 1e-3;
 
 /** Where there is no gate, nothing is outside. */
-const noGate = { rtol: 0, atol: Number.POSITIVE_INFINITY, kappa: 0 } as const;
+const noGate = { rtol: 0, atol: Number.POSITIVE_INFINITY, kappa: 0, allowedOutside: 0 } as const;
 
 interface Limits {
   readonly rtol: number;
@@ -54,17 +56,19 @@ export interface ClassCounts {
  * (finite, NaN, +Inf, −Inf) before any arithmetic; only pairs of finite values enter the sums.
  */
 export class ElementStats {
-  readonly #gate: ElementGate | null;
+  readonly #gate: ElementGate;
   readonly #bitwise: boolean;
+  readonly #block = new ElementBlock();
   total = 0;
   finitePairs = 0;
   outside = 0;
   /** Elements of which one is finite and the other not, or both are not and differ. */
   classMismatches = 0;
   equalNonFinite = 0;
+  /** Those of them that are NaN in both. */
+  equalNan = 0;
   readonly reference: Mutable<ClassCounts> = { nan: 0, posInf: 0, negInf: 0 };
   readonly candidate: Mutable<ClassCounts> = { nan: 0, posInf: 0, negInf: 0 };
-  maxAbs = 0;
   maxRel: number | null = null;
   relExcluded = 0;
   sumAbs = 0;
@@ -72,48 +76,63 @@ export class ElementStats {
   referenceSquares = 0;
   candidateSquares = 0;
   products = 0;
-  /** Zeros that differ in sign only. */
+  /** Zeros that differ in sign only; counted with `bitwise`. */
   signedZeros = 0;
   /** Least and greatest finite value of the reference. */
   least: number = Number.POSITIVE_INFINITY;
   greatest: number = Number.NEGATIVE_INFINITY;
+  /** |a − r|. */
+  readonly absolute: QuantileSketch = new QuantileSketch();
+  /** |a − r| / |r|, and |a| where r is zero: whatever the size of r. */
+  readonly relative: QuantileSketch = new QuantileSketch();
   readonly ulp: QuantileSketch = new QuantileSketch();
   hasUlp = false;
-  /** What atol would have to be for each element, given the rtol and no floor. */
-  readonly neededAtol: QuantileSketch = new QuantileSketch();
+  /** Not of 64-bit integers and text. */
+  readonly byMagnitude: ErrorByMagnitude = new ErrorByMagnitude();
+  /** The κ that, with the gate's rtol and no atol, leaves no element outside. */
+  neededKappa = 0;
   worst: WorstElement | null = null;
   firstClassMismatch: WorstElement | null = null;
   #worstExcess = 0;
+  /** What atol would have to be for each element, given the rtol and no floor. */
+  readonly #neededAtol = new QuantileSketch();
+  #greatestNeeded = 0;
 
   constructor(gate: ElementGate | null, bitwise: boolean) {
-    this.#gate = gate;
+    this.#gate = gate ?? noGate;
     this.#bitwise = bitwise;
   }
 
   add(sample: number, pair: NumberPair): void {
-    const { reference, candidate, differences, ulp } = pair;
-    const limits = this.#limits(this.#scan(reference));
-    const count = reference.length;
-    let equal = 0;
-    for (let i = 0; i < count; i += 1) {
-      const r = reference[i] as number;
-      const a = candidate[i] as number;
-      // A finite number minus itself is 0; NaN and the infinities give NaN.
-      if (r - r !== 0 || a - a !== 0) {
-        this.#classify({ sample, pair, index: i }, r, a);
-        continue;
+    const scale = this.#scan(pair.reference);
+    const limits = this.#limits(scale);
+    const block = this.#block;
+    const count = pair.reference.length;
+    const greatestBefore = this.#greatestNeeded;
+    this.#greatestNeeded = 0;
+    for (let start = 0; start < count; start += block.size) {
+      const end = Math.min(start + block.size, count);
+      block.fill(pair, start, end);
+      for (let i = 0; i < block.others; i += 1) {
+        this.#classify({ sample, pair, index: block.otherIndexes[i] as number });
       }
-      const d = Math.abs(differences === null ? a - r : (differences[i] as number));
-      this.#addPair(r, a, d, limits);
-      if (d === 0) equal += 1;
-      else this.#addDifference(r, d, limits, { sample, pair, index: i });
+      this.#addSums();
+      if (this.#bitwise) this.#addSignedZeros(pair, start, end);
+      this.#addRelative(limits.leastRelative);
+      this.#addToSketches(pair);
+      this.#addToGate(limits, sample, pair);
     }
     this.total += count;
-    this.neededAtol.addZeros(equal);
-    if (ulp !== null) {
-      this.hasUlp = true;
-      this.ulp.addZeros(equal);
+    if (this.#greatestNeeded > 0) {
+      this.neededKappa = Math.max(this.neededKappa, this.#greatestNeeded / scale);
     }
+    this.#greatestNeeded = Math.max(this.#greatestNeeded, greatestBefore);
+    if (pair.ulp !== null) this.hasUlp = true;
+  }
+
+  /** Greatest |a − r|. */
+  get maxAbs(): number {
+    return this.absolute.max;
   }
 
   /** Elements outside of the tolerance or of another class; with `bitwise`, also other zeros. */
@@ -121,8 +140,18 @@ export class ElementStats {
     return this.outside + this.classMismatches + (this.#bitwise ? this.signedZeros : 0);
   }
 
+  /**
+   * The atol that, with the gate's rtol and no floor, leaves that many elements outside.
+   *
+   * @param allowed At most what the gate allows.
+   */
+  neededAtol(allowed: number): number {
+    if (allowed === 0) return this.#greatestNeeded;
+    return this.#neededAtol.atRank(this.finitePairs - allowed);
+  }
+
   #limits(scale: number): Limits {
-    const { rtol, atol, kappa } = this.#gate ?? noGate;
+    const { rtol, atol, kappa } = this.#gate;
     const ratio = rtol > 0 && Number.isFinite(atol) ? atol / rtol : 0;
     return {
       rtol,
@@ -131,37 +160,78 @@ export class ElementStats {
     };
   }
 
-  #addPair(r: number, a: number, d: number, { leastRelative }: Limits): void {
-    this.finitePairs += 1;
-    this.referenceSquares += r * r;
-    this.candidateSquares += a * a;
-    this.products += r * a;
-    const size = Math.abs(r);
-    if (size < leastRelative) {
-      this.relExcluded += 1;
-    } else {
-      const relative = d / size;
-      if (this.maxRel === null || relative > this.maxRel) this.maxRel = relative;
-    }
-    if (r === 0 && d === 0 && !Object.is(r, a)) this.signedZeros += 1;
+  #addSums(): void {
+    const block = this.#block;
+    this.finitePairs += block.differing + block.equal;
+    this.referenceSquares += block.referenceSquares;
+    this.candidateSquares += block.candidateSquares;
+    this.products += block.products;
+    this.sumAbs += block.sumAbs;
+    this.sumSquares += block.sumSquares;
   }
 
-  #addDifference(r: number, d: number, { rtol, floor }: Limits, place: Place): void {
-    this.sumAbs += d;
-    this.sumSquares += d * d;
-    if (d > this.maxAbs) this.maxAbs = d;
-    const { ulp } = place.pair;
-    if (ulp !== null) this.ulp.add(ulp(place.index));
-    const byRtol = rtol * Math.abs(r);
-    const needed = d - byRtol;
-    if (needed > 0) this.neededAtol.add(needed);
-    else this.neededAtol.addZeros(1);
-    const excess = d - (floor + byRtol);
-    if (excess <= 0) return;
-    this.outside += 1;
-    if (this.worst !== null && excess <= this.#worstExcess) return;
-    this.#worstExcess = excess;
-    this.worst = elementAt(place);
+  #addSignedZeros({ reference, candidate }: NumberPair, start: number, end: number): void {
+    for (let i = start; i < end; i += 1) {
+      if (reference[i] === 0 && candidate[i] === 0 && !Object.is(reference[i], candidate[i])) {
+        this.signedZeros += 1;
+      }
+    }
+  }
+
+  #addRelative(leastRelative: number): void {
+    const { sizes, errors, relative, differing, equal, equalSizes } = this.#block;
+    let [excluded, greatest] = [0, -1];
+    for (let i = 0; i < differing; i += 1) {
+      const size = sizes[i] as number;
+      const error = errors[i] as number;
+      const share = size === 0 ? error : error / size;
+      relative[i] = share;
+      if (size < leastRelative) excluded += 1;
+      else if (share > greatest) greatest = share;
+    }
+    let small = 0;
+    for (let i = 0; i < equal; i += 1) if ((equalSizes[i] as number) < leastRelative) small += 1;
+    if (small < equal && greatest < 0) greatest = 0;
+    this.relExcluded += excluded + small;
+    if (greatest >= 0 && greatest >= (this.maxRel ?? 0)) this.maxRel = greatest;
+  }
+
+  #addToSketches({ differences, ulp }: NumberPair): void {
+    const { sizes, errors, relative, ulps, indexes, differing, equal, equalSizes } = this.#block;
+    for (const sketch of [this.absolute, this.relative]) sketch.addZeros(equal);
+    this.absolute.addAll(errors, differing);
+    this.relative.addAll(relative, differing);
+    if (differences === null) {
+      this.byMagnitude.addAll(sizes, errors, differing);
+      this.byMagnitude.addEqual(equalSizes, equal);
+    }
+    if (ulp === null) return;
+    for (let i = 0; i < differing; i += 1) ulps[i] = ulp(indexes[i] as number);
+    this.ulp.addZeros(equal);
+    this.ulp.addAll(ulps, differing);
+  }
+
+  #addToGate({ rtol, floor }: Limits, sample: number, pair: NumberPair): void {
+    const { sizes, errors, needed, indexes, differing, equal } = this.#block;
+    let greatest = this.#greatestNeeded;
+    for (let i = 0; i < differing; i += 1) {
+      const error = errors[i] as number;
+      const byRtol = rtol * (sizes[i] as number);
+      const rest = Math.max(error - byRtol, 0);
+      needed[i] = rest;
+      if (rest > greatest) greatest = rest;
+      const excess = error - (floor + byRtol);
+      if (excess <= 0) continue;
+      this.outside += 1;
+      if (this.worst !== null && excess <= this.#worstExcess) continue;
+      this.#worstExcess = excess;
+      this.worst = elementAt({ sample, pair, index: indexes[i] as number });
+    }
+    this.#greatestNeeded = greatest;
+    // Where none may lie outside, the greatest tells all.
+    if (this.#gate.allowedOutside === 0) return;
+    this.#neededAtol.addZeros(equal);
+    this.#neededAtol.addAll(needed, differing);
   }
 
   /** The greatest finite magnitude; notes the range on the way. */
@@ -181,11 +251,14 @@ export class ElementStats {
     return scale;
   }
 
-  #classify(place: Place, r: number, a: number): void {
+  #classify(place: Place): void {
+    const r = place.pair.reference[place.index] ?? 0;
+    const a = place.pair.candidate[place.index] ?? 0;
     count(this.reference, r);
     count(this.candidate, a);
     if (Object.is(r, a)) {
       this.equalNonFinite += 1;
+      if (Number.isNaN(r)) this.equalNan += 1;
       return;
     }
     this.classMismatches += 1;

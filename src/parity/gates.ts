@@ -1,5 +1,7 @@
 import { formatNumber, formatPercent } from '../report/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
+import type { ClassAgreement } from './class-agreement.ts';
+import { tieFlips } from './details.ts';
 import type { JudgedOutput } from './judge.ts';
 import { looksLikeClasses } from './looks-like-classes.ts';
 import type { Metrics } from './metrics.ts';
@@ -57,12 +59,15 @@ function elementGate(output: JudgedOutput, dtype: DataType, metrics: Metrics): G
   return {
     passes: outside <= Math.floor(element.allowedOutside * stats.total),
     reason: outsideReason(output, outside),
-    flags: isText ? flag('--min-top1', name, roundedDown(share, 4)) : byTolerance,
+    flags:
+      isText || tolerance.integers === 'chosen'
+        ? flag('--min-top1', name, roundedDown(share, 4))
+        : byTolerance,
   };
 }
 
 function outsideReason({ stats, tolerance, isText }: JudgedOutput, outside: number): string {
-  const { element, bitwise } = tolerance;
+  const { element, bitwise, integers } = tolerance;
   const mustEqual = element !== null && element.atol === 0 && element.rtol === 0;
   const what = isText || mustEqual ? 'differ' : 'lie outside of the tolerance';
   const share = `${outside} of ${stats.total} elements ${what}`;
@@ -70,6 +75,10 @@ function outsideReason({ stats, tolerance, isText }: JudgedOutput, outside: numb
   const { sample, at, reference, candidate } = stats.worst;
   const where = `[${at.join(', ')}] of sample ${sample}`;
   if (isText) return `${share} (first at ${where})`;
+  if (integers === 'chosen') {
+    const equal = formatPercent((stats.total - outside) / stats.total, 2);
+    return `${share}, so ${equal} are equal (worst at ${where}: ${number(candidate, 9)} instead of ${number(reference, 9)})`;
+  }
   return `${share} (worst at ${where}: ${number(candidate, 9)} instead of ${number(reference, 9)})`;
 }
 
@@ -84,7 +93,7 @@ function classGates(output: JudgedOutput, metrics: Metrics): (GateResult | null)
   if (isClasses || explicit.has('minTop1')) {
     results.push(
       atLeast(minTop1, metrics.top1Agreement, (limit, value) => ({
-        reason: `top-1 agreement is ${formatPercent(value ?? 0, 2)} of ${agreement.rows} rows (95%: ${interval}) and must be at least ${formatPercent(limit, 2)}`,
+        reason: `top-1 agreement is ${formatPercent(value ?? 0, 2)} of ${agreement.rows} rows (95%: ${interval}${tiesText(output, agreement)}) and must be at least ${formatPercent(limit, 2)}`,
         flags: flag('--min-top1', name, value === null ? null : roundedDown(value, 4)),
       })),
     );
@@ -97,6 +106,14 @@ function classGates(output: JudgedOutput, metrics: Metrics): (GateResult | null)
     });
   }
   return results;
+}
+
+/** Flips that the candidate's own error explains, where there are any. */
+function tiesText({ stats }: JudgedOutput, agreement: ClassAgreement): string {
+  const ties = tieFlips(agreement, stats);
+  if (ties === 0) return '';
+  const flips = agreement.rows - agreement.agreeing;
+  return `; ${ties} of ${flips} ${flips === 1 ? 'flip is a near tie' : 'flips are near ties'} in the reference`;
 }
 
 function atLeast(

@@ -1,7 +1,16 @@
 export { type AccumulatorSettings, OutputAccumulator } from './accumulator.ts';
-export { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+export { agreementAtLeast, agreementClaim, rowsNeeded } from './agreement-claim.ts';
+export { type Arithmetic, arithmeticOf } from './arithmetic.ts';
+export { chooseProfile, type ProfileChoice, type RunConditions } from './choose-profile.ts';
 export { compareModels } from './compare-models.ts';
+export { completenessCase } from './completeness-case.ts';
+export type { ClassDetails, OutputDetails, StepCount } from './details.ts';
+export type { ErrorBin } from './error-by-magnitude.ts';
+export { integerMeanings } from './integer-meaning.ts';
 export { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
+export { ortArithmetic } from './ort-arithmetic.ts';
+export { isOrtFormat } from './ort-format.ts';
+export { type InputPlan, planInputs } from './pairing.ts';
 export type {
   MatchMode,
   MinimumTolerance,
@@ -17,11 +26,15 @@ export type {
 export {
   type ElementGate,
   type Gates,
+  type IntegerMeaning,
   type Profile,
   type ProfileName,
   profiles,
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';
+export { failureText, type RunFailure, runFailure } from './run-failure.ts';
+export { type Study, studyModels } from './study-models.ts';
 export { outputCases, verificationCases } from './test-cases.ts';
+export { type OutputTolerance, toleranceFor } from './tolerance.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
 export { worstVerdict } from './worst-verdict.ts';

@@ -1,6 +1,8 @@
-import { formatNumber, formatPercent, type Verdict } from '../report/index.ts';
+import { formatInteger, formatNumber, formatPercent, type Verdict } from '../report/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
+import { agreementAtLeast, agreementClaim, rowsNeeded } from './agreement-claim.ts';
 import type { ClassAgreement } from './class-agreement.ts';
+import { detailsOf } from './details.ts';
 import type { ElementStats } from './element-stats.ts';
 import { checkGates, type GateResult } from './gates.ts';
 import { looksLikeClasses } from './looks-like-classes.ts';
@@ -35,7 +37,7 @@ export function judge(output: JudgedOutput): OutputParity {
   const { neededAtol: _, ...shown } = metrics;
   const gates = dtype === null ? [] : checkGates(output, metrics);
   const failed = gates.filter((gate) => !gate.passes);
-  const classReasons = classMismatchReasons(stats);
+  const classReasons = [...classMismatchReasons(stats), ...strictNanReasons(output)];
   const doubts = output.failures.length > 0 ? [] : doubtsOf(output);
   const differs = [...classReasons, ...failed.map((gate) => gate.reason)];
   const excuse = output.nondeterministic;
@@ -52,13 +54,14 @@ export function judge(output: JudgedOutput): OutputParity {
     dtype,
     shape: output.dims,
     ...shown,
-    mismatched: stats.mismatched,
+    mismatched: stats.mismatched + (output.tolerance.strictNan ? stats.equalNan : 0),
     total: stats.total,
     nonFinite: {
       reference: { ...stats.reference },
       candidate: { ...stats.candidate },
       equalNonFinite: stats.equalNonFinite,
     },
+    details: detailsOf(output),
     verdict,
     minimumTolerance: minimumTolerance(output, metrics, gates, classReasons.length === 0),
     reasons,
@@ -74,6 +77,12 @@ function classMismatchReasons({ classMismatches, firstClassMismatch }: ElementSt
   return [
     `${classMismatches} ${classMismatches === 1 ? 'element is' : 'elements are'} finite in one and not in the other, or differ in kind (first at ${where}: ${candidate} instead of ${reference})`,
   ];
+}
+
+function strictNanReasons({ stats, tolerance }: JudgedOutput): string[] {
+  if (!tolerance.strictNan || stats.equalNan === 0) return [];
+  const { equalNan } = stats;
+  return [`${equalNan} ${equalNan === 1 ? 'element is' : 'elements are'} NaN in both`];
 }
 
 /** Why the data cannot decide. */
@@ -118,24 +127,39 @@ function warningsOf(output: JudgedOutput, metrics: Metrics): string[] {
   if (stats.equalNonFinite > 0 && output.expectsNonFinite) {
     warnings.push(`${stats.equalNonFinite} values are NaN or Inf in both`);
   }
-  const ofClasses = classWarning(output, dtype, metrics);
-  return ofClasses === null ? warnings : [...warnings, ofClasses];
+  warnings.push(...classWarnings(output, dtype, metrics));
+  return warnings;
 }
 
-/** What the gate of top-1 agreement leaves unsaid, because it does not apply. */
-function classWarning(output: JudgedOutput, dtype: DataType, metrics: Metrics): string | null {
+/** What the gate of top-1 agreement leaves unsaid: that it does not apply, or has too few rows. */
+function classWarnings(output: JudgedOutput, dtype: DataType, metrics: Metrics): string[] {
   const { name, dims, agreement } = output;
-  const { minTop1, explicit } = output.tolerance;
+  const { minTop1, explicit, own } = output.tolerance;
   const { top1Agreement } = metrics;
-  if (minTop1 === null) return null;
-  if (explicit.has('minTop1')) {
-    return top1Agreement === null && isFloat(dtype)
-      ? 'a minimum of top-1 agreement is given, but this output has no rows of classes'
-      : null;
+  if (minTop1 === null) return [];
+  if (agreement === null || top1Agreement === null) {
+    return own.has('minTop1') && isFloat(dtype)
+      ? ['a minimum of top-1 agreement is given, but this output has no rows of classes']
+      : [];
   }
-  if (agreement === null || top1Agreement === null || top1Agreement >= minTop1) return null;
-  if (looksLikeClasses(name, dims, agreement)) return null;
-  return `the greatest value of a row is in the same place in ${formatPercent(top1Agreement)} of ${agreement.rows} rows; not a gate, as the output does not look like class scores (--min-top1 makes it one)`;
+  if (explicit.has('minTop1') || looksLikeClasses(name, dims, agreement)) {
+    return fewRowsWarning(minTop1, agreement);
+  }
+  return top1Agreement >= minTop1
+    ? []
+    : [
+        `the greatest value of a row is in the same place in ${formatPercent(top1Agreement)} of ${agreement.rows} rows; not a gate, as the output does not look like class scores (--min-top1 makes it one)`,
+      ];
+}
+
+/** Even without a flip, so few rows would not show that the limit is kept. */
+function fewRowsWarning(limit: number, { agreeing, rows }: ClassAgreement): string[] {
+  const needed = rowsNeeded(limit);
+  const isShort = rows < needed && Number.isFinite(needed);
+  if (!isShort || agreeing / rows < limit || agreementAtLeast(agreeing, rows) >= limit) return [];
+  return [
+    `${agreementClaim(agreeing, rows)}; to claim the limit of ${formatPercent(limit, 2)} takes ${formatInteger(needed)} rows without a flip`,
+  ];
 }
 
 function isFloat(dtype: DataType): boolean {

@@ -73,7 +73,7 @@ function top1Of(
 
 function neededAtol({ stats, tolerance }: JudgedOutput): number {
   const allowed = Math.floor((tolerance.element?.allowedOutside ?? 0) * stats.total);
-  return stats.neededAtol.atRank(stats.finitePairs - allowed);
+  return stats.neededAtol(allowed);
 }
 
 /** Distances are whole; what the sketch reads off the edge of a bucket need not be. */

@@ -1,39 +1,52 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { fromFileError, MlkitError } from '../errors.ts';
-import { openModel, saveModel } from '../onnx/index.ts';
+import { MlkitError } from '../errors.ts';
+import type { Feeds, SessionSettings } from '../runtime/index.ts';
 import {
-  type Feeds,
-  openSession,
-  type Session,
-  type SessionSettings,
-  type ValueInfo,
-} from '../runtime/index.ts';
-import { isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
-import { type Boundary, type Passage, rewriteBoundary } from './boundary.ts';
-import { carry } from './carry.ts';
+  type DataType,
+  isTensor,
+  type Tensor,
+  type TensorValue,
+  tensorsOfValue,
+} from '../tensor/index.ts';
+import type { Arrival, InputPassage, OutputPassage, ValueKind } from './boundary/passage.ts';
+import { kindText } from './boundary/rewrite-input.ts';
+import {
+  type Arrivals,
+  borderOf,
+  type LoadedModel,
+  loadModel,
+  loadOrtModel,
+  type ModelBorder,
+} from './load-model.ts';
 import { isOrtFormat } from './ort-format.ts';
 
 /**
- * A loaded model that takes and gives tensors in the model's own names and types, also those that
- * the runtime's binding cannot pass.
+ * A loaded model that takes and gives values in the model's own names and types, also those that the
+ * runtime's binding cannot pass.
  */
 export interface Runnable {
-  /** In the model's order. */
-  readonly inputs: readonly Pick<ValueInfo, 'name' | 'dtype'>[];
+  /** Those that must be fed, in the model's order. */
+  readonly inputs: readonly RunnableInput[];
   readonly outputs: readonly RunnableOutput[];
   /** What had to be done for it, for the report. */
   readonly notes: readonly string[];
   /**
-   * Runs the model once.
+   * Runs the model once. Optionals that are not fed are absent; an input with a default may be fed too.
+   * Calls are answered in order, one at a time.
    *
    * @param names The outputs to compute; default: all that can be passed.
-   * @throws MlkitError as `Session.run` does.
+   * @throws MlkitError as `Session.run` does, and as `openSession` does where the model has to be
+   *   loaded anew, for sequences of another length.
    */
   run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>>;
   /** Never throws. */
   close(): Promise<void>;
+}
+
+export interface RunnableInput {
+  readonly name: string;
+  readonly kind: ValueKind;
+  /** Of its elements; null where neither the file nor the runtime says. */
+  readonly dtype: DataType | null;
 }
 
 export interface RunnableOutput {
@@ -44,159 +57,183 @@ export interface RunnableOutput {
   readonly keys: readonly string[] | null;
 }
 
+/** Sessions that are kept for sequences of other lengths. */
+const mostSessions = 3;
+
 /**
  * Loads a model in a process of its own. One whose inputs or outputs the binding cannot pass is
- * loaded from a temporary copy with Casts at its border (see {@link rewriteBoundary}).
+ * loaded from a temporary copy with Casts and the like at its border (see `rewriteBoundary`); one that
+ * takes sequences or optionals when it is run, once for every number of elements.
  *
- * @throws MlkitError as `openModel` and `openSession` do; MODEL_UNSUPPORTED when no output at all can
- *   be passed.
+ * @throws MlkitError as `openModel` and `openSession` do; MODEL_UNSUPPORTED when an input or all
+ *   outputs cannot be passed.
  */
 export async function openRunnable(path: string, settings: SessionSettings): Promise<Runnable> {
   if (isOrtFormat(path)) {
-    const session = await openSession(path, settings);
-    return new BorderedSession(path, null, session, boundaryOf(session));
+    const model = await loadOrtModel(path, settings);
+    const { boundary } = model;
+    const border = { boundary, defaults: [], isVarying: false };
+    return new BorderedModel(path, border, model, async () => model);
   }
-  const { boundary, copy } = await prepare(path);
-  try {
-    const session = await openSession(copy ?? path, settings);
-    return new BorderedSession(path, copy, session, boundary);
-  } catch (error) {
-    await removeCopy(copy);
-    throw copy === null ? error : renamed(error, copy, path);
-  }
+  const border = borderOf(path);
+  const load = (arrivals: Arrivals): Promise<LoadedModel> => loadModel(path, arrivals, settings);
+  const first = border.isVarying ? null : await load(new Map());
+  return new BorderedModel(path, border, first, load);
 }
 
-/** What there is to know of a model whose structure only the runtime can read. */
-function boundaryOf({ inputs, outputs }: Session): Boundary {
-  const passage = ({ name, isTensor }: ValueInfo): Passage => ({
-    name,
-    carrier: isTensor ? name : null,
-    dtype: null,
-    keys: null,
-    note: isTensor ? null : 'it is no tensor, which onnxruntime-node cannot pass',
-  });
-  return { inputs: inputs.map(passage), outputs: outputs.map(passage), isRewritten: false };
-}
-
-/** The boundary, and where the copy is if there had to be one. */
-async function prepare(path: string): Promise<{ boundary: Boundary; copy: string | null }> {
-  const open = openModel(path);
-  let copy: string | null = null;
-  try {
-    const boundary = rewriteBoundary(open.model);
-    refuseUnreachable(path, boundary);
-    if (boundary.isRewritten) {
-      copy = join(await temporaryFolder(), basename(path));
-      await saveModel(open.model, copy, { external: 'embed', folder: open.folder });
-    }
-    return { boundary, copy };
-  } catch (error) {
-    await removeCopy(copy);
-    throw error;
-  } finally {
-    open.close();
-  }
-}
-
-async function temporaryFolder(): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'mlkit-'));
-  } catch (error) {
-    const { code, message } = fromFileError('cannot make a temporary folder in', tmpdir(), error);
-    throw new MlkitError(code, message, {
-      hint: 'Point the environment variable TMPDIR (TEMP on Windows) to a folder that can be written to.',
-      cause: error,
-    });
-  }
-}
-
-function refuseUnreachable(path: string, { outputs }: Boundary): void {
-  const [first] = outputs;
-  if (first === undefined || outputs.some((output) => output.carrier !== null)) return;
-  throw new MlkitError(
-    'MODEL_UNSUPPORTED',
-    `cannot run ${path}: output "${first.name}" cannot be had: ${first.note ?? ''}`,
-    { hint: 'Cut the model before that output, where it is still a tensor.' },
-  );
-}
-
-async function removeCopy(copy: string | null): Promise<void> {
-  if (copy === null) return;
-  // A file that is still open stays behind on Windows; the system clears its temporary folder.
-  await rm(join(copy, '..'), { recursive: true, force: true }).catch(() => undefined);
-}
-
-/** The error of a copy in words about the model. */
-function renamed(error: unknown, copy: string, path: string): unknown {
-  if (!(error instanceof MlkitError)) return error;
-  const { code, message, hint, cause } = error;
-  return new MlkitError(code, message.replaceAll(copy, path), { hint, cause });
-}
-
-class BorderedSession implements Runnable {
-  readonly inputs: readonly Pick<ValueInfo, 'name' | 'dtype'>[];
+class BorderedModel implements Runnable {
+  readonly inputs: readonly RunnableInput[];
   readonly outputs: readonly RunnableOutput[];
   readonly notes: readonly string[];
   readonly #path: string;
-  readonly #copy: string | null;
-  readonly #session: Session;
-  readonly #boundary: Boundary;
+  readonly #passages: ReadonlyMap<string, InputPassage>;
+  readonly #defaults: readonly string[];
+  readonly #load: (arrivals: Arrivals) => Promise<LoadedModel>;
+  /** By what arrives; the one used last is the last. */
+  readonly #models = new Map<string, LoadedModel>();
+  /** Done when the run before is. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
-  constructor(path: string, copy: string | null, session: Session, boundary: Boundary) {
+  constructor(
+    path: string,
+    { boundary, defaults }: ModelBorder,
+    first: LoadedModel | null,
+    load: (arrivals: Arrivals) => Promise<LoadedModel>,
+  ) {
+    const { inputs, outputs } = first?.boundary ?? boundary;
+    this.inputs = inputs.map(({ name, kind, dtype }) => ({ name, kind, dtype }));
+    this.outputs = outputs.map(({ name, keys, unpassable }) => ({ name, keys, unpassable }));
+    this.notes = [...inputs, ...outputs].flatMap((each) => each.note ?? []);
     this.#path = path;
-    this.#copy = copy;
-    this.#session = session;
-    this.#boundary = boundary;
-    const { inputs, outputs } = boundary;
-    this.inputs = inputs.flatMap((passage) => {
-      const info = session.inputs.find((input) => input.name === passage.carrier);
-      return info === undefined ? [] : [{ name: passage.name, dtype: passage.dtype ?? info.dtype }];
-    });
-    this.outputs = outputs.map(({ name, carrier, keys, note }) => ({
-      name,
-      keys,
-      unpassable: carrier === null ? note : null,
-    }));
-    this.notes = [...inputs, ...outputs]
-      .filter((each) => each.carrier !== null)
-      .flatMap((each) => each.note ?? []);
+    this.#passages = new Map(inputs.map((input) => [input.name, input]));
+    this.#defaults = defaults;
+    this.#load = load;
+    if (first !== null) this.#models.set(keyOf(new Map()), first);
   }
 
-  async run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>> {
-    const wanted = this.#boundary.outputs.filter(
-      ({ name, carrier }) => carrier !== null && (names?.includes(name) ?? true),
-    );
-    try {
-      const carried = new Map([...feeds].map(([name, tensor]) => this.#toCarrier(name, tensor)));
-      const fetches = wanted.map(({ carrier }) => carrier ?? '');
-      const { outputs } = await this.#session.run(carried, fetches);
-      return new Map(wanted.flatMap((passage) => fromCarrier(passage, outputs)));
-    } catch (error) {
-      throw this.#copy === null ? error : renamed(error, this.#copy, this.#path);
-    }
+  run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>> {
+    const result = this.#queue.then(() => this.#run(feeds, names));
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
   async close(): Promise<void> {
-    await this.#session.close();
-    await removeCopy(this.#copy);
+    this.#isClosed = true;
+    const models = [...this.#models.values()];
+    this.#models.clear();
+    await Promise.all(models.map((model) => model.close()));
   }
 
-  #toCarrier(name: string, tensor: TensorValue): [string, TensorValue] {
-    const passage = this.#boundary.inputs.find((each) => each.name === name);
-    const carrier = passage?.carrier;
-    if (!carrier || carrier === name || !isTensor(tensor)) return [name, tensor];
-    const dtype = this.#session.inputs.find((input) => input.name === carrier)?.dtype;
-    // A tensor of another type is left for the session to refuse.
-    const isRight = dtype && tensor.dtype === passage.dtype;
-    return [carrier, isRight ? carry(tensor, dtype, carrier) : tensor];
+  async #run(feeds: Feeds, names?: readonly string[]): Promise<Map<string, TensorValue>> {
+    const { boundary, session, explain } = await this.#modelFor(this.#arrivals(feeds));
+    const wanted = boundary.outputs.filter(
+      ({ name, unpassable }) => unpassable === null && (names?.includes(name) ?? true),
+    );
+    if (wanted.length === 0) return new Map();
+    try {
+      const { outputs } = await session.run(carried(feeds, boundary.inputs), fetchesOf(wanted));
+      return new Map(wanted.map((output) => [output.name, output.read(outputs)]));
+    } catch (error) {
+      throw explain(error);
+    }
+  }
+
+  async #modelFor(arrivals: Arrivals): Promise<LoadedModel> {
+    const key = keyOf(arrivals);
+    const known = this.#models.get(key);
+    this.#models.delete(key);
+    while (known === undefined && this.#models.size >= mostSessions) await this.#closeOldest();
+    const model = known ?? (await this.#load(arrivals));
+    if (this.#isClosed) {
+      await model.close();
+      throw new MlkitError('INTERRUPTED', `${this.#path} was closed while it was loaded`);
+    }
+    this.#models.set(key, model);
+    return model;
+  }
+
+  async #closeOldest(): Promise<void> {
+    const [oldest] = this.#models;
+    if (oldest === undefined) return;
+    this.#models.delete(oldest[0]);
+    await oldest[1].close();
+  }
+
+  /** What the graph has to be like for these feeds. */
+  #arrivals(feeds: Feeds): Arrivals {
+    const arrivals = new Map<string, Arrival>();
+    for (const [name, input] of this.#passages) {
+      const arrival = this.#arrivalAt(input, feeds.get(name));
+      if (input.kind !== 'tensor' && arrival !== null) arrivals.set(name, arrival);
+    }
+    for (const [name, value] of feeds) {
+      if (this.#passages.has(name)) continue;
+      if (!this.#defaults.includes(name)) throw this.#wrong(`it has no input "${name}"`);
+      if (!isTensor(value)) throw this.#wrong(`the data for input "${name}" is no tensor`);
+      arrivals.set(name, 'tensor');
+    }
+    return arrivals;
+  }
+
+  /** @returns Null for a tensor input without data, which the session reports. */
+  #arrivalAt({ name, kind, dtype, note }: InputPassage, value: TensorValue | undefined) {
+    if (value === undefined && kind === 'tensor') return null;
+    if (value === undefined && kind === 'sequence') {
+      throw this.#wrong(`there is no data for input "${name}"`);
+    }
+    const arrival = arrivalOf(value ?? null);
+    if (!suits(kind, arrival)) {
+      throw this.#wrong(
+        `the data for input "${name}" is ${arrivalText(arrival)}; it takes ${kindText(kind)}`,
+      );
+    }
+    const stranger = tensorsOfValue(value ?? null).find((tensor) => tensor.dtype !== dtype);
+    if (stranger === undefined || note === null || dtype === null) return arrival;
+    throw this.#wrong(
+      `the data for input "${name}" is ${stranger.dtype}[${stranger.dims.join(', ')}]; it takes ${dtype}`,
+    );
+  }
+
+  #wrong(what: string): MlkitError {
+    const list = this.inputs.map(
+      ({ name, kind, dtype }) => `"${name}" (${kindText(kind)} of ${dtype ?? 'any type'})`,
+    );
+    return new MlkitError('INPUT_DATA', `cannot run ${this.#path}: ${what}`, {
+      hint: list.length === 0 ? 'It has no inputs.' : `Its inputs are ${list.join(', ')}.`,
+    });
   }
 }
 
-function fromCarrier(
-  { name, carrier, dtype }: Passage,
-  outputs: ReadonlyMap<string, Tensor>,
-): [string, Tensor][] {
-  const tensor = outputs.get(carrier ?? '');
-  if (tensor === undefined) return [];
-  return [[name, dtype === null ? tensor : carry(tensor, dtype, name)]];
+function keyOf(arrivals: Arrivals): string {
+  return JSON.stringify([...arrivals].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function arrivalOf(value: TensorValue): Arrival {
+  if (value === null) return 'nothing';
+  return isTensor(value) ? 'tensor' : value.length;
+}
+
+function suits(kind: ValueKind, arrival: Arrival): boolean {
+  if (arrival === 'nothing') return kind === 'optional' || kind === 'optional-sequence';
+  const isSequence = kind === 'sequence' || kind === 'optional-sequence';
+  return isSequence === (arrival !== 'tensor');
+}
+
+function arrivalText(arrival: Arrival): string {
+  if (arrival === 'nothing') return 'nothing';
+  return arrival === 'tensor' ? 'a tensor' : 'a sequence';
+}
+
+function carried(feeds: Feeds, inputs: readonly InputPassage[]): Map<string, Tensor> {
+  return new Map(
+    inputs.flatMap((input) => {
+      const value = feeds.get(input.name);
+      return value === undefined ? [] : input.carry(value);
+    }),
+  );
+}
+
+function fetchesOf(outputs: readonly OutputPassage[]): string[] {
+  return [...new Set(outputs.flatMap((output) => output.fetches))];
 }

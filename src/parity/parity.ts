@@ -1,7 +1,10 @@
 import type { Verdict } from '../report/index.ts';
 import type { Feeds, SessionSettings } from '../runtime/index.ts';
 import type { DataType, TensorValue } from '../tensor/index.ts';
+import type { OutputDetails } from './details.ts';
+import type { Runnable } from './open-runnable.ts';
 import type { ProfileName } from './profile.ts';
+import type { RunFailure } from './run-failure.ts';
 
 /** A limit for some outputs. An exact name outweighs a pattern, and a pattern `*`; then the last counts. */
 export interface OutputValue {
@@ -20,6 +23,8 @@ export interface ToleranceOverrides {
   /** 0 to 1. Given for an output of integers or text: the share of elements that must be equal. */
   readonly minTop1?: readonly OutputValue[];
   readonly maxKl?: readonly OutputValue[];
+  /** Fail where both are NaN in the same place; default: they count as equal. */
+  readonly strictNan?: boolean;
 }
 
 /** Counts of values that are no finite numbers. */
@@ -80,6 +85,8 @@ export interface OutputParity {
     /** Places where both have the same non-finite value. */
     readonly equalNonFinite: number;
   };
+  /** Further metrics; null for text and where there was no sample. */
+  readonly details: OutputDetails | null;
   readonly verdict: Verdict;
   readonly minimumTolerance: MinimumTolerance;
   /** Why it does not pass; empty where it does. */
@@ -91,6 +98,8 @@ export interface OutputParity {
 export interface ParitySide {
   readonly path: string;
   readonly settings?: SessionSettings;
+  /** The model, loaded already; it is left open. Default: it is loaded from `path`. */
+  readonly runnable?: Runnable;
 }
 
 export interface ParitySettings {
@@ -114,6 +123,12 @@ export interface ParitySettings {
    * inputs, which of two classes is ahead on noise says nothing of a model.
    */
   readonly classGates?: boolean;
+  /**
+   * What a model is that the runtime refuses, or that fails, crashes or exceeds a limit as it runs,
+   * and an interruption after the first sample: an error (`throw`, the default), or a part of the
+   * result (`report`).
+   */
+  readonly failures?: 'throw' | 'report';
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number | null) => void;
   /** Is given the outputs of each sample, by the names of each model. */
@@ -129,12 +144,22 @@ export interface SamplePair {
 export type MatchMode = 'name' | 'position';
 
 export interface ParityResult {
-  /** `fail` if any output fails, else `inconclusive` if any is, or nothing could be compared. */
+  /**
+   * `fail` if any output fails or the candidate cannot be run, else `inconclusive` if any output is,
+   * the reference cannot be run, not all samples were, or nothing could be compared.
+   */
   readonly verdict: Verdict;
   readonly profile: ProfileName;
   /** Why this profile, in a few words. */
   readonly profileReason: string;
+  /** How many were compared. */
   readonly samples: number;
+  /** Whether all samples were compared; only where failures are reported may it be false. */
+  readonly isComplete: boolean;
+  /** What ended it early; absent where nothing did, or an interruption. */
+  readonly failure?: RunFailure;
+  /** Why the verdict is not `pass`, beside what the outputs say. */
+  readonly reasons: readonly string[];
   readonly outputs: readonly OutputParity[];
   readonly warnings: readonly string[];
 }

@@ -25,7 +25,16 @@ export interface Gates {
   readonly minTop1: number | null;
   /** Mean divergence in nats; of outputs that look like class scores. */
   readonly maxKl: number | null;
+  /** What the output's integers stand for; default: values that must be equal. */
+  readonly integers?: IntegerMeaning;
 }
+
+/**
+ * What integers stand for. `quantized`: multiples of a step, which rounding may put one step off.
+ * `chosen`: places or classes that a comparison of floats chose; how far two of them are apart means
+ * nothing, but how many are equal does.
+ */
+export type IntegerMeaning = 'quantized' | 'chosen';
 
 export interface Profile extends Gates {
   readonly name: ProfileName;

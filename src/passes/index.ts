@@ -1,3 +1,4 @@
+export { extractSubgraph, type SubgraphCut } from './extract-subgraph.ts';
 export { type FixShapesSettings, fixedSizes, fixShapes } from './fix-shapes.ts';
 export type { Fix, FixChange } from './fixes/fix.ts';
 export { type IrFeature, irFeatures } from './ir-features.ts';

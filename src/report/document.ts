@@ -1,3 +1,5 @@
+import type { ChartBlock } from './chart.ts';
+
 /**
  * What a report looks like before a format is chosen: a title and a list of blocks. A feature's
  * `present.ts` makes one from its report; the renderers turn it into a terminal's text, Markdown and
@@ -36,6 +38,11 @@ export interface Column {
 export interface Table {
   readonly kind: 'table';
   readonly title?: string;
+  /**
+   * What it is called in a page, where every part needs a heading; of a table without a title. In a
+   * terminal it stands below what it belongs to, and one line more would say nothing.
+   */
+  readonly pageTitle?: string;
   readonly columns: readonly Column[];
   /** Each row has one cell per column; missing cells are empty. */
   readonly rows: readonly (readonly Cell[])[];
@@ -56,7 +63,7 @@ export interface TextBlock {
   readonly text: string;
 }
 
-export type Block = Heading | KeyValues | Table | Note | TextBlock;
+export type Block = Heading | KeyValues | Table | Note | TextBlock | ChartBlock;
 
 export interface Document {
   readonly title: string;
@@ -92,6 +99,11 @@ export function table(
   return title === undefined
     ? { kind: 'table', columns: full, rows }
     : { kind: 'table', title, columns: full, rows };
+}
+
+/** The table with a name for formats in which every part has a heading. */
+export function pageTitled(block: Table, pageTitle: string): Table {
+  return { ...block, pageTitle };
 }
 
 export function note(level: NoteLevel, text: string): Note {

@@ -53,8 +53,12 @@ const renderers: Readonly<Record<ReportFormat, Renderer>> = {
   html: {
     extensions: ['.html'],
     async render({ report, document }) {
-      const { renderHtml } = await import('./html.ts');
-      return renderHtml(report, await document());
+      const [{ renderHtml }, { chartDrawer }, shown] = await Promise.all([
+        import('./html.ts'),
+        import('./html-chart.ts'),
+        document(),
+      ]);
+      return renderHtml(report, shown, await chartDrawer(shown));
     },
   },
   junit: {

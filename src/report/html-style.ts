@@ -156,6 +156,11 @@ code { font-size: 0.94em; }
 pre { margin: 0; padding: 16px 20px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: auto; font-size: 13px; line-height: 1.5; tab-size: 2; }
 pre.long { max-height: 76vh; }
 
+.chart { margin: 0; padding: 18px 20px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.chart > div { overflow-x: auto; }
+.chart svg { display: block; width: 100%; min-width: 640px; max-width: 940px; height: auto; margin: 0 auto; font-variant-numeric: tabular-nums; }
+.chart figcaption { max-width: 940px; margin: 12px auto 0; color: var(--soft); font-size: 13.5px; overflow-wrap: anywhere; }
+
 details { border: 1px solid var(--line); border-radius: 12px; background: var(--card); }
 summary { padding: 10px 20px; cursor: pointer; color: var(--soft); font-size: 14px; }
 details pre { border: 0; border-top: 1px solid var(--line); border-radius: 0 0 12px 12px; }
@@ -189,7 +194,10 @@ body > footer { padding-top: 4px; padding-bottom: 40px; color: var(--soft); font
   thead button::after { display: none; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   h2, h3, thead { break-after: avoid; }
-  tr, .note, .verdict, dl > div { break-inside: avoid; }
+  .chart { padding: 10px 0; border: 0; }
+  .chart > div { overflow: visible; }
+  .chart svg { min-width: 0; }
+  tr, .note, .verdict, dl > div, .chart { break-inside: avoid; }
   .verdict, .note, .badge, .bar rect, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }

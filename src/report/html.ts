@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Block, Document, KeyValues, Note, NoteLevel, TextBlock } from './document.ts';
 import type { Finding } from './finding.ts';
+import { chartHtml, type DrawChart } from './html-chart.ts';
 import { Anchors, escapeHtml, escapeHtmlLines } from './html-escape.ts';
 import { findingCounts, findingsHtml, withoutFindings } from './html-findings.ts';
 import { htmlScript } from './html-script.ts';
@@ -26,11 +27,17 @@ const longText = 40;
  * A report as one page that needs nothing else: no network, no font, and no script to be read. Its
  * policy allows its own style and script, by their hashes, and nothing more. What the report comes to
  * stands first, and all findings are listed, however many the terminal shows.
+ *
+ * @param draw Draws charts; null where there are none: their captions are left.
  */
-export function renderHtml(report: ReportBase, document: Document): string {
+export function renderHtml(
+  report: ReportBase,
+  document: Document,
+  draw: DrawChart | null = null,
+): string {
   const { tool, kind, findings = [] } = report;
   const { conclusions, rest } = concluded(withoutFindings(document, findings));
-  const { body, entries } = bodyHtml(rest, findings);
+  const { body, entries } = bodyHtml(rest, findings, draw);
   const hasContents = entries.length >= fewestEntries;
   const title = document.title.replace(/^# /, '');
   const generator = escapeHtml(`${tool.name} ${tool.version}`);
@@ -139,12 +146,14 @@ function contentsHtml(entries: readonly Entry[]): string {
 function bodyHtml(
   blocks: readonly Block[],
   findings: readonly Finding[],
+  draw: DrawChart | null,
 ): { body: string; entries: readonly Entry[] } {
   const anchors = new Anchors();
   // These are in the page already.
   for (const taken of ['report', 'contents']) anchors.of(taken);
   const entries: Entry[] = [];
   let isInner = false;
+  let charts = 0;
 
   const section = (title: string | null, content: string): string => {
     if (title === null) return `<section>${content}</section>`;
@@ -165,13 +174,17 @@ function bodyHtml(
       case 'keyValues':
         return section(block.title ?? null, keyValuesHtml(block));
       case 'table': {
-        const label = withoutCount(block.title ?? block.columns[0]?.header ?? '') || 'Table';
+        const title = block.title ?? block.pageTitle ?? null;
+        const label = withoutCount(title ?? block.columns[0]?.header ?? '') || 'Table';
         const content =
           block.rows.length === 0
             ? '<div class="table"><p class="empty">none</p></div>'
             : tableHtml(block, label);
-        return section(block.title ?? null, content);
+        return section(title, content);
       }
+      case 'chart':
+        charts += 1;
+        return section(block.title, chartHtml(block, draw, `chart-${charts}`));
       case 'note':
         return noteHtml(block);
       case 'text':

@@ -1,5 +1,16 @@
 export type { PathRoots } from './artifact-path.ts';
 export type {
+  Bar,
+  BarChart,
+  ChartBlock,
+  LogAxis,
+  ReferenceLine,
+  ScatterChart,
+  ScatterPoint,
+  ScatterSeries,
+} from './chart.ts';
+export { chart, mostBars, mostPoints } from './chart.ts';
+export type {
   Block,
   Cell,
   Column,
@@ -18,6 +29,7 @@ export {
   heading,
   keyValues,
   note,
+  pageTitled,
   table,
   textBlock,
   toned,

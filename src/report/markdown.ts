@@ -52,6 +52,9 @@ function renderBlock(block: Block): string {
       return `**${noteWords[block.level]}:** ${escapeMarkdown(block.text)}`;
     case 'text':
       return fenced(visibleLines(block.text).replace(/\n+$/, ''));
+    // Its numbers are in the tables, and Markdown has no drawings.
+    case 'chart':
+      return '';
   }
 }
 

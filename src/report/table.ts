@@ -64,6 +64,9 @@ function renderBlock(block: Block, style: TextStyle): string {
       return renderNote(block, style);
     case 'text':
       return visibleLines(block.text).replace(/\n+$/, '');
+    // Its numbers are in the tables.
+    case 'chart':
+      return '';
   }
 }
 

@@ -2,12 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { MlkitError } from '../errors.ts';
+import { formatBytes } from '../report/index.ts';
 import { lastWords } from './clean-message.ts';
+import { MemoryWatch } from './memory-limit.ts';
 import type { Failed, FromChild, Request, WireTensor } from './protocol.ts';
+import type { SessionSettings } from './runtime.ts';
 import { TailBuffer } from './tail-buffer.ts';
 import { PieceAssembler, sendLargeTensors } from './transfer.ts';
 
 const printedBytes = 64 * 1024;
+const gibibyte = 1024 ** 3;
 /** How long a child may take to end by itself once it has been told to. */
 const graceMs = 2000;
 /** More than the 200 ms between beats, so that only a run can outlast it. */
@@ -54,6 +58,9 @@ interface Death {
  */
 const withoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' };
 
+/** Signals that somebody sends who wants an end. */
+const endings: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 const living = new Set<ChildProcess>();
 
 function killLiving(): void {
@@ -71,6 +78,7 @@ export class RuntimeChild {
   readonly #printed = new TailBuffer(printedBytes);
   readonly #assembler = new PieceAssembler();
   readonly #signal: AbortSignal | undefined;
+  readonly #memoryLimitBytes: number | undefined;
   readonly #onAbort = (): void => this.#end(interrupted(this.#modelPath));
   readonly #gone: Promise<void>;
   #pending: Pending | null = null;
@@ -81,10 +89,14 @@ export class RuntimeChild {
   #over: MlkitError | null = null;
 
   /** @throws MlkitError INTERRUPTED where `signal` is aborted already. */
-  constructor(modelPath: string, signal?: AbortSignal) {
+  constructor(
+    modelPath: string,
+    { signal, memoryLimitBytes }: Pick<SessionSettings, 'signal' | 'memoryLimitBytes'> = {},
+  ) {
     if (signal?.aborted) throw interrupted(modelPath);
     this.#modelPath = modelPath;
     this.#signal = signal;
+    this.#memoryLimitBytes = memoryLimitBytes;
     this.#process = fork(workerPath(), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -110,7 +122,7 @@ export class RuntimeChild {
   /**
    * Asks, after what was asked before has been answered.
    *
-   * @throws MlkitError RUNTIME_CRASHED, RUNTIME_TIMEOUT, INTERRUPTED; ChildFailure.
+   * @throws MlkitError RUNTIME_CRASHED, RUNTIME_TIMEOUT, RUNTIME_MEMORY, INTERRUPTED; ChildFailure.
    */
   request(
     message: Request,
@@ -159,18 +171,37 @@ export class RuntimeChild {
     tensors: readonly WireTensor[],
     options: RequestOptions,
   ): Promise<unknown> {
-    if (this.#over !== null) throw this.#over;
+    this.#refuse();
     this.#hold(true);
+    const watch = this.#watchMemory(options.doing);
     try {
-      return await new Promise<unknown>((resolve, reject) => {
+      const answer = await new Promise<unknown>((resolve, reject) => {
         this.#pending = { options, resolve, reject, timer: undefined, lastBeat: 0 };
         this.#send(message, tensors).then(() => this.#startTimer(), reject);
       });
+      clearTimeout(this.#pending?.timer);
+      if ((await watch?.lastLook()) === true) this.#refuse();
+      return answer;
     } finally {
+      watch?.stop();
       clearTimeout(this.#pending?.timer);
       this.#pending = null;
       this.#rest();
     }
+  }
+
+  /** Throws where no more requests are taken. */
+  #refuse(): void {
+    if (this.#over !== null) throw this.#over;
+  }
+
+  #watchMemory(doing: RequestOptions['doing']): MemoryWatch | null {
+    const { pid } = this.#process;
+    const limit = this.#memoryLimitBytes;
+    if (limit === undefined || pid === undefined) return null;
+    return new MemoryWatch(pid, limit, (held) => {
+      this.#end(tooLarge(this.#modelPath, doing, limit, held));
+    });
   }
 
   /** Nothing is pending: this process need not wait for the child, unless it is ending. */
@@ -256,8 +287,8 @@ export class RuntimeChild {
   }
 
   #death({ code, signal }: Death): MlkitError {
-    // Ctrl-C reaches every process of the terminal; it is no crash.
-    if (signal === 'SIGINT') return interrupted(this.#modelPath);
+    // Ctrl-C reaches every process of the terminal, and so may other ends; none is a crash.
+    if (signal !== null && endings.has(signal)) return interrupted(this.#modelPath);
     const doing = this.#pending?.options.doing;
     const what = doing === undefined ? 'with' : `while ${doing}`;
     const how = signal ?? `exit code ${code}`;
@@ -308,6 +339,21 @@ function timedOut(modelPath: string, doing: RequestOptions['doing'], limitMs: nu
   return new MlkitError(
     'RUNTIME_TIMEOUT',
     `${doing} ${modelPath} took longer than the ${limitMs} ms that it was given`,
+  );
+}
+
+function tooLarge(
+  modelPath: string,
+  doing: RequestOptions['doing'],
+  limitBytes: number,
+  heldBytes: number,
+): MlkitError {
+  return new MlkitError(
+    'RUNTIME_MEMORY',
+    `${doing} ${modelPath} took ${formatBytes(heldBytes)} of memory, more than the limit of ${formatBytes(limitBytes)}`,
+    {
+      hint: `Raise the limit (--memory-limit ${Math.ceil((2 * heldBytes) / gibibyte)}GiB), or use smaller inputs (--dim, --shape).`,
+    },
   );
 }
 

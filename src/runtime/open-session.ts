@@ -26,8 +26,8 @@ import type {
  *
  * @throws MlkitError FILE_NOT_FOUND and its like for the path; RUNTIME_LOAD, MODEL_INVALID,
  * MODEL_MALFORMED, MODEL_UNSUPPORTED, EXTERNAL_DATA for a model that the runtime refuses;
- * PROVIDER_UNAVAILABLE; RUNTIME_CRASHED, RUNTIME_TIMEOUT, INTERRUPTED; USAGE for a setting out of
- * range.
+ * PROVIDER_UNAVAILABLE; RUNTIME_CRASHED, RUNTIME_TIMEOUT, RUNTIME_MEMORY, INTERRUPTED; USAGE for a
+ * setting out of range.
  */
 export async function openSession(
   modelPath: string,
@@ -44,7 +44,7 @@ export async function openModel(
   settings: SessionSettings,
 ): Promise<Session & AsyncDisposable> {
   const request = openRequest(model, settings);
-  const child = new RuntimeChild(name, settings.signal);
+  const child = new RuntimeChild(name, settings);
   try {
     const reply = await child.request(request, [], {
       doing: 'loading',

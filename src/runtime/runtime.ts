@@ -25,6 +25,12 @@ export interface SessionSettings {
    * bounds each single inference in the same way.
    */
   readonly runTimeoutMs?: number;
+  /**
+   * Memory that the process of the model may hold (its resident set, the 60 MB or so of Node and
+   * onnxruntime included); beyond it the child is killed. What is held only for a moment may go
+   * unseen on other systems than Linux. Default: no limit.
+   */
+  readonly memoryLimitBytes?: number;
   /** Session configuration entries, for example `'session.disable_prepacking': '1'`. */
   readonly config?: Readonly<Record<string, string>>;
   /** Turns profiling on: the profile is `<prefix>_<date>_<time>.json`, complete after `close`. */
@@ -131,8 +137,8 @@ export interface Session {
   /**
    * Runs the model once.
    *
-   * @throws MlkitError INPUT_DATA, MODEL_UNSUPPORTED, RUNTIME_RUN, RUNTIME_CRASHED, RUNTIME_TIMEOUT
-   * or INTERRUPTED. After the last three the session is dead.
+   * @throws MlkitError INPUT_DATA, MODEL_UNSUPPORTED, RUNTIME_RUN, RUNTIME_CRASHED, RUNTIME_TIMEOUT,
+   * RUNTIME_MEMORY or INTERRUPTED. After the last four the session is dead.
    */
   run(feeds: Feeds, fetches?: readonly string[]): Promise<RunResult>;
   /**

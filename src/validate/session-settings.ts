@@ -1,10 +1,17 @@
 import type { SessionSettings } from '../runtime/index.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 
-/** How both models are loaded. */
+/** How models are loaded and run. */
 export function sessionSettings(
-  { provider, threads }: ValidateConfig,
+  { provider, threads, optimization, timeoutMs, memoryLimitBytes }: ValidateConfig,
   { signal }: ValidateServices = {},
 ): SessionSettings {
-  return { provider, ...(threads !== null && { threads }), ...(signal && { signal }) };
+  return {
+    provider,
+    optimization,
+    ...(threads !== null && { threads }),
+    ...(timeoutMs !== null && { createTimeoutMs: timeoutMs, runTimeoutMs: timeoutMs }),
+    ...(memoryLimitBytes !== null && { memoryLimitBytes }),
+    ...(signal && { signal }),
+  };
 }

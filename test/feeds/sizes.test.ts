@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { modelInputs } from '../../src/feeds/inputs.ts';
 import { chooseSizes } from '../../src/feeds/sizes/choose.ts';
+import { scalarTensor } from '../../src/feeds/sizes/infer-with.ts';
 import { formulaOf, sizeOfFormula } from '../../src/feeds/sizes/expression.ts';
 import {
   buildModel,
@@ -21,7 +22,7 @@ function ints(b: GraphBuilder, ...values: number[]): Value {
 }
 
 function chosen(model: Model, batch = 1): Record<string, readonly number[]> {
-  const given = { symbols: new Map(), integers: new Map(), batch };
+  const given = { symbols: new Map(), scalars: new Map(), batch };
   return Object.fromEntries(chooseSizes(model, modelInputs(model), given).shapes);
 }
 
@@ -200,8 +201,8 @@ describe('sizes that the graph asks for', () => {
       );
     });
     const sr = model.graph.inputs[0];
-    const integers = new Map(sr === undefined ? [] : [[sr, [16000]]]);
-    const given = { symbols: new Map<string, number>(), integers, batch: 1 };
+    const scalars = new Map(sr === undefined ? [] : [[sr, scalarTensor('int64', 0, 16000)]]);
+    const given = { symbols: new Map<string, number>(), scalars, batch: 1 };
     expect(chooseSizes(model, modelInputs(model), given).shapes.get('x')).toEqual([1, 512]);
   });
 

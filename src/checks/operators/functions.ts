@@ -1,8 +1,7 @@
-import type { FunctionDefinition, Model } from '../../graph/index.ts';
+import { type FunctionDefinition, functionKey, type Model } from '../../graph/index.ts';
 import { messageOrigin } from '../../onnx/index.ts';
 import type { Issue } from '../check.ts';
 import type { GraphCheck } from '../graph-facts.ts';
-import { functionKey } from '../operators.ts';
 
 type Code = 'function-duplicate' | 'function-signature' | 'function-limit';
 

@@ -1,6 +1,7 @@
+import { functionKey } from '../../graph/index.ts';
 import { runtimeLimits } from '../../runtime/index.ts';
 import type { Check, Issue } from '../check.ts';
-import { functionKey, operatorName } from '../operators.ts';
+import { operatorName } from '../operators.ts';
 
 export const functionMissing: Check<'function-missing'> = {
   codes: ['function-missing'],

@@ -1,15 +1,26 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { exitStatus, MlkitError } from '../../errors.ts';
-import type { OutputValue, ProfileName, ToleranceOverrides } from '../../parity/index.ts';
+import { exitStatus } from '../../errors.ts';
+import type { ProfileName } from '../../parity/index.ts';
+import type { OptimizationLevel } from '../../runtime/index.ts';
 import type { ValidateConfig, ValidateReport } from '../../validate/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
-import { modelOptions, modelOptionsOf, outputOptions } from '../options.ts';
-import { parseChoice, parseNumber, parsePercent, parseWholeNumber, type Range } from '../parse.ts';
+import { modelOptions, modelOptionsOf, once, outputOptions } from '../options.ts';
+import {
+  parseByteSize,
+  parseChoice,
+  parseDuration,
+  parseWholeNumber,
+  type Range,
+} from '../parse.ts';
+import { limitOptions, overridesOf } from '../validate-limits.ts';
 
 const profiles = ['auto', 'exact', 'fp32', 'tf32', 'fp16', 'bf16', 'int8', 'int4'] as const;
 const matchModes = ['name', 'position'] as const;
+const tasks = ['auto', 'classification', 'regression'] as const;
+const optimizations = ['disabled', 'basic', 'extended', 'all'] as const;
 const samplesRange: Range = { min: 1, max: 1_000_000 };
+const topKRange: Range = { min: 2, max: 1_000_000 };
 
 const examples = `
 Examples:
@@ -17,9 +28,13 @@ Examples:
   mlkit validate model.onnx int8.onnx --inputs eval.npz  # on your data, as quantization needs
   mlkit validate a.onnx b.onnx --profile exact           # the same bits?
   mlkit validate a.onnx b.onnx --atol 1e-4 --rtol logits:1e-3
+  mlkit validate a.onnx b.onnx --trace                   # which node do they part at?
+  mlkit validate a.onnx b.onnx --extract repro.onnx      # and cut it out
   mlkit validate model.onnx --golden test_data_set_0     # against recorded outputs
+  mlkit validate model.onnx --save-golden golden         # record them
+  mlkit validate model.onnx --matrix provider=cpu,cuda --matrix optimization=disabled,all
   mlkit validate model.onnx --inputs eval.npz --labels labels
-  mlkit validate model.onnx int8.onnx --inputs eval.npz --labels labels --max-drop 1%
+  mlkit validate model.onnx int8.onnx --inputs eval.npz --labels labels --max-drop production
 
 A limit is for all outputs, or for one as NAME:VALUE, where * in NAME stands for any text.
 Exit status: 0 pass, 1 fail, 4 the data cannot decide.
@@ -30,135 +45,123 @@ export const command: CommandModule = {
   summary: 'do two models compute the same, or a model what was recorded?',
   configure(program) {
     program
-      .argument('<reference>', 'an ONNX model')
-      .argument('[candidate]', 'the model that should compute the same')
-      .option(
-        '--golden <folder>',
-        'compare with recorded outputs: an ONNX test data set, or .npz files',
-      )
-      .option(
-        '--labels <name>',
-        'accuracy: the array in --inputs that holds the classes, or a .npy file',
-      )
-      .option(
-        '--profile <name>',
-        `how strict: ${profiles.join(', ')}`,
-        (text) => parseChoice('--profile', text, profiles),
-        'auto',
-      );
+      .argument('<reference>', 'a model: .onnx or .ort')
+      .argument('[candidate]', 'the model that should compute the same');
+    comparisonOptions(program);
     limitOptions(program);
-    program
-      .option(
-        '--max-drop <percent>',
-        'most points of accuracy that the candidate may lose',
-        (text) => parsePercent('--max-drop', text),
-      )
-      .option(
-        '--samples <n>',
-        'random samples (default: 8), or the most taken from files',
-        (text) => parseWholeNumber('--samples', text, samplesRange),
-      )
-      .option(
-        '--match <how>',
-        'pair inputs and outputs by name or position',
-        (text) => parseChoice('--match', text, matchModes),
-        'name',
-      )
-      .option('--cast-io', 'accept inputs and outputs of another float type in the candidate');
+    modeOptions(program);
+    labelOptions(program);
     modelOptions(program);
+    runOptions(program);
     outputOptions(program);
     program.addHelpText('after', examples);
   },
   run,
 };
 
-interface Limit {
-  readonly flag: string;
-  readonly option: string;
-  readonly key: keyof ToleranceOverrides;
-  readonly help: string;
-  readonly parse: (flag: string, text: string) => number;
-}
-
-const isShare: Partial<Range> = { min: 0, max: 1 };
-
-const limits: readonly Limit[] = [
-  {
-    flag: '--atol',
-    option: 'atol',
-    key: 'atol',
-    help: 'allowed difference, absolute',
-    parse: (flag, text) => parseNumber(flag, text, { min: 0 }),
-  },
-  {
-    flag: '--rtol',
-    option: 'rtol',
-    key: 'rtol',
-    help: 'allowed difference, relative to the reference',
-    parse: (flag, text) => parseNumber(flag, text, { min: 0 }),
-  },
-  {
-    flag: '--min-sqnr',
-    option: 'minSqnr',
-    key: 'minSqnrDb',
-    help: 'least signal to noise ratio in dB',
-    parse: (flag, text) => parseNumber(flag, text),
-  },
-  {
-    flag: '--min-cosine',
-    option: 'minCosine',
-    key: 'minCosine',
-    help: 'least cosine similarity',
-    parse: (flag, text) => parseNumber(flag, text, { min: -1, max: 1 }),
-  },
-  {
-    flag: '--min-top1',
-    option: 'minTop1',
-    key: 'minTop1',
-    help: 'least share of rows with the same greatest class: 0.99 or 99%',
-    parse: (flag, text) =>
-      text.endsWith('%') ? parsePercent(flag, text) / 100 : parseNumber(flag, text, isShare),
-  },
-  {
-    flag: '--max-kl',
-    option: 'maxKl',
-    key: 'maxKl',
-    help: 'greatest mean KL divergence in nats',
-    parse: (flag, text) => parseNumber(flag, text, { min: 0 }),
-  },
-];
-
-function limitOptions(program: Command): void {
-  for (const limit of limits) {
-    program.option(
-      `${limit.flag} <[name:]value>`,
-      limit.help,
-      (text, previous: readonly OutputValue[] | undefined) => [
-        ...(previous ?? []),
-        outputValue(limit, text),
-      ],
+/** How two results are compared. */
+function comparisonOptions(program: Command): void {
+  program
+    .option(
+      '--profile <name>',
+      `how strict: ${profiles.join(', ')}`,
+      (text) => parseChoice('--profile', text, profiles),
+      'auto',
+    )
+    .option(
+      '--match <how>',
+      'pair inputs and outputs by name or position',
+      (text) => parseChoice('--match', text, matchModes),
+      'name',
+    )
+    .option('--cast-io', 'accept inputs and outputs of another float type in the candidate')
+    .option('--strict-nan', 'NaN in the same place of both is a difference')
+    .option('--samples <n>', 'random samples (default: 8), or the most taken from files', (text) =>
+      parseWholeNumber('--samples', text, samplesRange),
     );
-  }
 }
 
-/** `1e-3`, or `NAME:1e-3`; names may hold colons themselves. */
-function outputValue({ flag, parse }: Limit, text: string): OutputValue {
-  const at = text.lastIndexOf(':');
-  if (at < 0) return { output: '*', value: parse(flag, text) };
-  const output = text.slice(0, at);
-  if (output === '') throw new MlkitError('USAGE', `${flag} ${text}: there is no name before ":"`);
-  return { output, value: parse(`${flag} ${output}`, text.slice(at + 1)) };
+/** What else can be asked. */
+function modeOptions(program: Command): void {
+  program
+    .option('--trace', 'name the node at which the two begin to differ')
+    .option(
+      '--extract <file>',
+      'trace, and write the smallest part that shows the difference',
+      once('--extract'),
+    )
+    .option(
+      '--golden <folder>',
+      'compare with recorded outputs: an ONNX test data set, or .npz files',
+      once('--golden'),
+    )
+    .option(
+      '--save-golden <folder>',
+      'record inputs and outputs, for --golden',
+      once('--save-golden'),
+    )
+    .option('--force', 'with --save-golden: replace what was recorded there before')
+    .option(
+      '--matrix <axis=a,b>',
+      'one model in several settings: provider, optimization, threads, precision; repeatable',
+      (text, previous: readonly string[] | undefined) => [...(previous ?? []), text],
+    );
+}
+
+function labelOptions(program: Command): void {
+  program
+    .option(
+      '--labels <name>',
+      'accuracy: the array in --inputs that holds the labels, or a .npy or .csv file',
+      once('--labels'),
+    )
+    .option(
+      '--max-drop <percent>',
+      'most that the candidate may lose: 1%, or safety (0.1%), production (1%), edge (5%)',
+      once('--max-drop'),
+    )
+    .option('--top-k <k>', 'also count labels among the k greatest scores', (text) =>
+      parseWholeNumber('--top-k', text, topKRange),
+    )
+    .option(
+      '--task <kind>',
+      'what the labels are: classification or regression (default: by their values)',
+      (text) => parseChoice('--task', text, tasks),
+      'auto',
+    )
+    .option(
+      '--label-output <name>',
+      'the output that is held against the labels (default: the first that fits)',
+      once('--label-output'),
+    );
+}
+
+function runOptions(program: Command): void {
+  program
+    .option(
+      '--optimization <level>',
+      `how far the runtime rewrites the graph: ${optimizations.join(', ')}`,
+      (text) => parseChoice('--optimization', text, optimizations),
+      'all',
+    )
+    .option('--timeout <time>', 'end a model that takes longer to load or run: 60s', (text) =>
+      parseDuration('--timeout', text),
+    )
+    .option('--memory-limit <size>', 'end a model that holds more memory: 4GB', (text) =>
+      parseByteSize('--memory-limit', text),
+    );
 }
 
 async function run(context: CommandContext): Promise<CommandOutcome> {
   const { io, progress } = context;
-  const config = configOf(context);
-  const { validate, presentValidation, validationCases } = await import('../../validate/index.ts');
+  const { validate, presentValidation, validationCases, parseMaxDrop } = await import(
+    '../../validate/index.ts'
+  );
+  const config = configOf(context, parseMaxDrop);
   progress.start(config.candidate === null ? 'running the model' : 'running both models', 1);
   const report = await validate(config, {
     signal: io.signal,
-    onProgress: (done, total) =>
-      progress.update(total === null ? 0 : done / total, `sample ${done}`),
+    onProgress: (step, done, total) => progress.update(total === null ? 0 : done / total, step),
   });
   const shown = asTyped(report, context);
   return {
@@ -172,60 +175,83 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
 /** The report with paths as the user wrote them. */
 function asTyped(report: ValidateReport, { args, options }: CommandContext): ValidateReport {
   const [reference = report.model.path, candidate] = args;
-  const golden = options['golden'];
+  const { golden, saveGolden } = options as { golden?: string; saveGolden?: string };
   return {
     ...report,
     model: { ...report.model, path: reference },
     ...(report.candidate && {
       candidate: { ...report.candidate, path: candidate ?? report.candidate.path },
     }),
-    ...(report.golden &&
-      typeof golden === 'string' && { golden: { ...report.golden, path: golden } }),
+    ...(report.golden && { golden: { ...report.golden, path: golden ?? report.golden.path } }),
+    ...(report.saved && { saved: { ...report.saved, path: saveGolden ?? report.saved.path } }),
   };
 }
 
-function exitOf({ verdict }: ValidateReport): number {
+function exitOf({ verdict, isComplete }: ValidateReport): number {
+  if (isComplete === false) return exitStatus.interrupted;
   if (verdict === 'fail') return exitStatus.answerIsNo;
   return verdict === 'inconclusive' ? exitStatus.inconclusive : exitStatus.done;
 }
 
-function configOf({ args, options, io }: CommandContext): ValidateConfig {
-  const at = (path: string): string => resolve(io.cwd, path);
-  const { golden, labels, profile, maxDrop, samples, match, castIo } = options as {
+type ParseMaxDrop = (text: string) => NonNullable<ValidateConfig['maxDrop']>;
+
+function configOf(
+  { args, options, io }: CommandContext,
+  parseMaxDrop: ParseMaxDrop,
+): ValidateConfig {
+  const at = (path: string | undefined): string | null =>
+    path === undefined ? null : resolve(io.cwd, path);
+  const given = options as {
     golden?: string;
+    saveGolden?: string;
+    force?: boolean;
+    matrix?: readonly string[];
     labels?: string;
+    task: ValidateConfig['task'];
+    topK?: number;
+    labelOutput?: string;
+    maxDrop?: string;
     profile: ProfileName | 'auto';
-    maxDrop?: number;
-    samples?: number;
+    strictNan?: boolean;
     match: 'name' | 'position';
     castIo?: boolean;
+    trace?: boolean;
+    extract?: string;
+    samples?: number;
+    optimization: OptimizationLevel;
+    timeout?: number;
+    memoryLimit?: number;
   };
   const [reference = '', candidate] = args;
-  const model = modelOptionsOf(options);
+  const { provider, threads = null, dims, shapes, inputs, seed } = modelOptionsOf(options);
   return {
-    reference: at(reference),
-    candidate: candidate === undefined ? null : at(candidate),
-    golden: golden === undefined ? null : at(golden),
-    labels: labels ?? null,
-    maxDropPct: maxDrop ?? null,
-    profile,
+    reference: resolve(io.cwd, reference),
+    candidate: at(candidate),
+    golden: at(given.golden),
+    saveGolden: at(given.saveGolden),
+    force: given.force === true,
+    matrix: given.matrix ?? [],
+    labels: given.labels ?? null,
+    task: given.task,
+    topK: given.topK ?? null,
+    labelOutput: given.labelOutput ?? null,
+    maxDrop: given.maxDrop === undefined ? null : parseMaxDrop(given.maxDrop),
+    profile: given.profile,
     overrides: overridesOf(options),
-    match,
-    castIo: castIo === true,
-    samples: samples ?? null,
-    provider: model.provider,
-    threads: model.threads ?? null,
-    dims: model.dims,
-    shapes: model.shapes,
-    inputs: model.inputs,
-    seed: model.seed,
+    strictNan: given.strictNan === true,
+    match: given.match,
+    castIo: given.castIo === true,
+    trace: given.trace === true || given.extract !== undefined,
+    extract: at(given.extract),
+    samples: given.samples ?? null,
+    provider,
+    threads,
+    optimization: given.optimization,
+    timeoutMs: given.timeout ?? null,
+    memoryLimitBytes: given.memoryLimit ?? null,
+    dims,
+    shapes,
+    inputs,
+    seed,
   };
-}
-
-function overridesOf(options: Readonly<Record<string, unknown>>): ToleranceOverrides {
-  const given = limits.flatMap(({ option, key }) => {
-    const values = options[option];
-    return values === undefined ? [] : [[key, values] as const];
-  });
-  return Object.fromEntries(given) as ToleranceOverrides;
 }

@@ -88,12 +88,18 @@ function variableOf(input: ModelInput, axis: number, key: string, batch: number)
   // A symbol that is there twice is the side of something square, not a batch.
   const isSquare = typeof symbol === 'string' && dims.lastIndexOf(symbol) !== dims.indexOf(symbol);
   if (isSquare) return { key, size: startSizes.sequence, role: null, group: key, certainty: 2 };
-  if (axis === 0) {
+  if (axis === 0 || isStateRow(input, axis)) {
     return { key, size: batch, role: 'batch', group: key, certainty: dims.length > 1 ? 2 : 0 };
   }
   const place = placeOf(input, axis);
   const group = place === 'image' || place === 'volume' ? `${input.name} ${place}` : key;
   return { key, size: startSizes[place], role: null, group, certainty: 1 };
+}
+
+/** Whether the axis is the batch of a recurrent state: [directions, batch, hidden]. */
+function isStateRow({ name, dims }: ModelInput, axis: number): boolean {
+  const isState = /state|hidden|cell|initial|^[hc](_?\d|_?in)?$/i.test(name);
+  return isState && axis === 1 && dims?.length === 3 && typeof dims[0] === 'number';
 }
 
 /** What a name says where it stands: N is a batch in front only, C a channel of something larger. */

@@ -1,4 +1,4 @@
-import { axisOf } from '../sizes/rule.ts';
+import { axisOf } from '../sizes/axes.ts';
 import { type Arrival, type DemandRule, type DemandRules, fill, list, range } from './demand.ts';
 
 /** Inputs that steer an operator: counts, conditions, lengths, axes, modes. */

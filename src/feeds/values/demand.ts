@@ -1,4 +1,4 @@
-import type { RuleContext } from '../sizes/rule.ts';
+import type { NodeSizes } from '../sizes/known-sizes.ts';
 
 /** Values that a consumer of an input needs its elements to have. `why` says so in a few words. */
 export type Demand =
@@ -26,7 +26,7 @@ export type Demand =
     };
 
 /** A place where the values of an input arrive. */
-export interface Arrival extends RuleContext {
+export interface Arrival extends NodeSizes {
   /** Which input of the node. */
   readonly index: number;
   /** Elements that arrive; null when that is unknown. */
@@ -67,6 +67,6 @@ export function list(values: readonly number[], why: string): Demand {
 }
 
 /** `Gather "emb"`: the node without its domain. */
-export function label({ node }: RuleContext): string {
+export function label({ node }: NodeSizes): string {
   return node.name === '' ? node.opType : `${node.opType} "${node.name}"`;
 }

@@ -1,6 +1,12 @@
-import type { Graph, Model, Node, Value } from '../../graph/index.ts';
-import { walkNodes } from '../../graph/index.ts';
-import { functionBodies } from '../sizes/propagate.ts';
+import {
+  functionKey,
+  type Graph,
+  type Model,
+  type Node,
+  type Value,
+  walkNodes,
+} from '../../graph/index.ts';
+import { functionBodies } from '../sizes/frames.ts';
 
 /** Where the elements of a node's input reappear: unchanged, each times `scale` plus `offset`. */
 export interface Flow {
@@ -39,7 +45,7 @@ export class FlowTracer {
   constructor(model: Model) {
     this.#bodies = functionBodies(model);
     for (const { node } of walkNodes(model)) {
-      const body = this.#bodies.get(`${node.domain} ${node.opType}`);
+      const body = this.#bodyOf(node);
       for (const graph of [...node.subgraphs, ...(body ? [body] : [])]) {
         this.#owners.set(graph, [...(this.#owners.get(graph) ?? []), node]);
       }
@@ -49,7 +55,7 @@ export class FlowTracer {
   /** Where the elements of input `index` go; null when the node makes something else of them. */
   through(node: Node, index: number): Flow | null {
     if (node.subgraphs.length > 0) return whole(subgraphInputs(node, index));
-    const body = this.#bodies.get(`${node.domain} ${node.opType}`);
+    const body = this.#bodyOf(node);
     if (body !== undefined) return whole([body.inputs[index]]);
     if (wholeOps.has(node.opType) && node.domain === '') {
       const all = node.opType === 'SequenceConstruct' ? node.outputs : node.outputs.slice(0, 1);
@@ -61,6 +67,10 @@ export class FlowTracer {
       node.opType === 'Concat' || movingOps.get(node.opType)?.includes(index) === true;
     if (isMoved) return { ...whole(outputs), isWhole: false };
     return arithmetic(node, index);
+  }
+
+  #bodyOf({ domain, opType, overload }: Node): Graph | undefined {
+    return this.#bodies.get(functionKey({ domain, name: opType, overload }));
   }
 
   /** Where what a graph returns goes: the outputs of the nodes that it belongs to. */

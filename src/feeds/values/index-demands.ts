@@ -1,4 +1,4 @@
-import { axisOf } from '../sizes/rule.ts';
+import { axisOf } from '../sizes/axes.ts';
 import { type Arrival, below, type DemandRules, fill, range } from './demand.ts';
 
 /** Operators that look elements up: an index beyond the data is an error, or worse, a crash. */
@@ -31,7 +31,7 @@ export const indexDemands: DemandRules = {
   GatherND: { 1: tuples },
   ScatterND: { 1: tuples },
   OneHot: {
-    0: (arrival) => below(arrival.integers(1)?.[0], arrival, 'depth'),
+    0: (arrival) => below(arrival.numbers(1)?.[0], arrival, 'depth'),
     1: () => fill(8, 'a depth'),
   },
   MaxUnpool: {

@@ -1,4 +1,4 @@
-import { axisOf, countOf } from '../sizes/rule.ts';
+import { axisOf, countOf } from '../sizes/axes.ts';
 import { type Arrival, type DemandRule, type DemandRules, fill, list } from './demand.ts';
 
 /** Inputs that hold shapes, axes, sizes and bounds rather than data. */
@@ -64,7 +64,7 @@ const droppableAxes: DemandRule = (arrival) => {
 
 const sliceEnds: DemandRule = (arrival) => {
   const data = arrival.sizes(0);
-  const axes = arrival.node.inputs[3] ? arrival.integers(3) : null;
+  const axes = arrival.node.inputs[3] ? arrival.numbers(3) : null;
   if (data === null) return fill(2 ** 31 - 1, 'to the end');
   const ends = Array.from({ length: count(arrival, 1) }, (_, at) => {
     const axis = axisOf(axes?.[at] ?? at, data.length);
@@ -157,7 +157,7 @@ const unpooledShape: DemandRule = (arrival) => {
 /** The image that blocks side by side cover: one row of blocks. */
 const columnImage: DemandRule = (arrival) => {
   const columns = arrival.sizes(0)?.at(-1) ?? 1;
-  const block = arrival.integers(2) ?? [1, 1];
+  const block = arrival.numbers(2) ?? [1, 1];
   const last = block.length - 1;
   return list(
     block.map((size, axis) => (axis === last ? size + columns - 1 : size)),

@@ -1,7 +1,7 @@
-import { MlkitError } from '../../errors.ts';
 import type { Model, Node, Use, Value } from '../../graph/index.ts';
-import type { Propagation } from '../sizes/propagate.ts';
-import { countOf } from '../sizes/rule.ts';
+import { countOf } from '../sizes/axes.ts';
+import { ignoringInvalid } from '../sizes/ignoring-invalid.ts';
+import type { KnownSizes } from '../sizes/known-sizes.ts';
 import { contribDemands } from './contrib-demands.ts';
 import { controlDemands } from './control-demands.ts';
 import { type Arrival, type Demand, type DemandRules, fill } from './demand.ts';
@@ -44,11 +44,11 @@ interface Stop {
 
 /** Finds out what the operators that an input's elements reach need them to be. */
 export class DemandTracer {
-  readonly #propagation: Propagation;
+  readonly #known: KnownSizes;
   readonly #flows: FlowTracer;
 
-  constructor(model: Model, propagation: Propagation) {
-    this.#propagation = propagation;
+  constructor(model: Model, known: KnownSizes) {
+    this.#known = known;
     this.#flows = new FlowTracer(model);
   }
 
@@ -77,7 +77,7 @@ export class DemandTracer {
   #next(stop: Stop, use: Use): Stop[] {
     const isInput = use.kind === 'input';
     const flow = isInput
-      ? readable(() => this.#flows.through(use.node, use.index))
+      ? ignoringInvalid(() => this.#flows.through(use.node, use.index))
       : this.#flows.outOf(use.graph, use.index);
     if (flow === null) return [];
     return flow.outputs.map((value) => ({
@@ -94,21 +94,21 @@ export class DemandTracer {
     const arrival = this.#arrival(stop, node, index);
     return (rules.get(node.domain) ?? []).flatMap((table) => {
       const rule = Object.hasOwn(table, node.opType) ? table[node.opType]?.[index] : undefined;
-      const found = rule === undefined ? null : readable(() => rule(arrival));
+      const found = rule === undefined ? null : ignoringInvalid(() => rule(arrival));
       const demand = found === null ? null : traceBack(found, stop);
       return demand === null ? [] : [{ demand, isRounded, isWhole }];
     });
   }
 
   #arrival(stop: Stop, node: Node, index: number): Arrival {
-    const sizes = this.#propagation.sizesOf(stop.value);
+    const sizes = this.#known.sizesOf(stop.value);
     return {
-      ...this.#propagation.contextOf(node),
+      ...this.#known.contextOf(node),
       index,
       count: sizes === null ? null : countOf(sizes),
       outputSizes: (at) => {
         const output = node.outputs[at];
-        return output ? this.#propagation.sizesOf(output) : null;
+        return output ? this.#known.sizesOf(output) : null;
       },
     };
   }
@@ -160,13 +160,4 @@ const wholeCodes = new Set([2, 3, 4, 5, 6, 7, 12, 13]);
 
 function isCastToWhole(node: Node): boolean {
   return node.opType === 'Cast' && wholeCodes.has(node.int('to', 0));
-}
-
-function readable<Result>(compute: () => Result | null): Result | null {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof MlkitError) return null;
-    throw error;
-  }
 }

@@ -5,11 +5,9 @@ import {
   type Value,
   type ValueType,
 } from '../../graph/index.ts';
+import type { InterfacePair, PairedInterface, Pairing, Side } from '../../matching/index.ts';
 import type { Differences } from './findings.ts';
-import type { InterfacePair, PairedInterface } from './pair-interface.ts';
-import type { Pairing } from './pairing.ts';
 import type { InterfaceChange } from './report.ts';
-import type { Side } from './side.ts';
 
 /** The inputs and outputs of two models, as callers see them. */
 export function compareInterface(

@@ -1,11 +1,15 @@
 import { operatorName } from '../../checks/index.ts';
 import { type Attribute, formatType, type Node, type Value } from '../../graph/index.ts';
-import { attributeKey, attributeText, isSmall } from './attribute-text.ts';
+import {
+  attributeKey,
+  inputPairs,
+  isSmall,
+  type Leaf,
+  type Pairing,
+  type Side,
+} from '../../matching/index.ts';
+import { attributeText } from './attribute-text.ts';
 import { type Differences, type PlacedGraph, subgraphPath } from './findings.ts';
-import { inputPairs } from './input-pairs.ts';
-import type { Leaf } from './leaf.ts';
-import type { Pairing } from './pairing.ts';
-import type { Side } from './side.ts';
 
 /** Two graphs that correspond, and how to go on with graphs inside. */
 export interface NodeComparison {

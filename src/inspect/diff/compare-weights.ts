@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MlkitError } from '../../errors.ts';
+import { compareTensors, type TensorDifference } from '../../matching/index.ts';
 import { type OpenModel, throwIfAborted } from '../../onnx/index.ts';
 import { byteLengthOf, elementCountOf, type Tensor } from '../../tensor/index.ts';
-import { compareTensors, type TensorDifference } from './compare-tensors.ts';
 import type { ConstantPair } from './findings.ts';
 import type { WeightChange, WeightsReport } from './report.ts';
 

@@ -1,6 +1,14 @@
-import type { Graph, Node, Value } from '../../graph/index.ts';
-import { sampleOf } from './assign-group.ts';
-import { isSmall, tensorKey } from './attribute-text.ts';
+import type { Node, Value } from '../../graph/index.ts';
+import {
+  isSmall,
+  type Leaf,
+  type MatchSettings,
+  matchNodes,
+  type PairedInterface,
+  pairInterface,
+  sampleOf,
+  tensorKey,
+} from '../../matching/index.ts';
 import { compareDefaults, compareInterface } from './compare-interface.ts';
 import {
   compareNodes,
@@ -10,11 +18,7 @@ import {
   sameEntries,
 } from './compare-nodes.ts';
 import type { Differences, PlacedGraph } from './findings.ts';
-import type { Leaf } from './leaf.ts';
-import { type MatchSettings, matchNodes } from './match-nodes.ts';
-import { type PairedInterface, pairInterface } from './pair-interface.ts';
 import type { LoneConstant } from './report.ts';
-import type { Side } from './side.ts';
 
 /** Compares two graphs that correspond, and the graphs inside. */
 export function diffGraphs(
@@ -26,8 +30,8 @@ export function diffGraphs(
   const { pairing } = settings;
   const isMain = before.graph.kind === 'main';
   const inputs = pairInterface(
-    formalInputs(before.graph, settings.before),
-    formalInputs(after.graph, settings.after),
+    settings.before.formalInputs(before.graph),
+    settings.after.formalInputs(after.graph),
     isMain,
   );
   const outputs = pairInterface(before.graph.outputs, after.graph.outputs, isMain);
@@ -62,11 +66,6 @@ export function diffGraphs(
   if (before.graph.docString !== after.graph.docString) found.annotate('documentation of graphs');
   if (!sameEntries(before.graph.metadata, after.graph.metadata))
     found.annotate('metadata of graphs');
-}
-
-/** Inputs that callers must give; those with a constant behind them count as constants. */
-function formalInputs(graph: Graph, side: Side): Value[] {
-  return graph.inputs.filter((each) => side.leaf(each) === null);
 }
 
 /** Subgraphs and functions are called by position. */

@@ -1,13 +1,12 @@
-import { compareText, functionKey, operatorName } from '../../checks/index.ts';
-import { type FunctionDefinition, type Model, walkGraphs } from '../../graph/index.ts';
+import { compareText, operatorName } from '../../checks/index.ts';
+import { type FunctionDefinition, functionKey, type Model, walkGraphs } from '../../graph/index.ts';
+import { attributeKey, Interner, type MatchSettings, Pairing, Side } from '../../matching/index.ts';
 import { type OpenModel, throwIfAborted } from '../../onnx/index.ts';
-import { attributeKey, attributeText } from './attribute-text.ts';
+import { attributeText } from './attribute-text.ts';
 import { compareFunctionMetadata, compareMetadata } from './compare-metadata.ts';
 import { compareWeights, type WeightServices } from './compare-weights.ts';
 import { diffGraphs } from './diff-graphs.ts';
 import { Differences, type PlacedNode } from './findings.ts';
-import type { MatchSettings } from './match-nodes.ts';
-import { Pairing } from './pairing.ts';
 import type {
   DiffReport,
   DiffSide,
@@ -16,8 +15,6 @@ import type {
   NodeGroup,
   WeightsReport,
 } from './report.ts';
-import { Side } from './side.ts';
-import { Interner } from './structure-keys.ts';
 
 /**
  * What differs between two models: what they say of themselves, what callers see, names, attributes,

@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../../graph/index.ts';
-import type { Leaf } from './leaf.ts';
+import type { Leaf } from '../../matching/index.ts';
 import type {
   AttributeChange,
   InterfaceChange,

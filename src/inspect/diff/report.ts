@@ -1,4 +1,5 @@
 import type { Shape } from '../../graph/index.ts';
+import type { ConstantPlace } from '../../matching/index.ts';
 
 /**
  * - `identical`: nothing differs, names, metadata and the places of weights included;
@@ -125,9 +126,6 @@ export interface WeightsReport {
     readonly message: string;
   }[];
 }
-
-/** `model`: an initializer in the model file; `data-file`; `node`: a Constant node. */
-export type ConstantPlace = 'model' | 'data-file' | 'node';
 
 export interface MovedConstant {
   readonly graph: string;

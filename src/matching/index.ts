@@ -1,0 +1,12 @@
+export { sampleOf } from './assign-group.ts';
+export { attributeKey, isSmall, tensorKey } from './attribute-key.ts';
+export { compareTensors, type TensorDifference } from './compare-tensors.ts';
+export { type InputPairs, inputPairs } from './input-pairs.ts';
+export { type ConstantPlace, type Leaf, leafOf } from './leaf.ts';
+export { type ModelMatch, matchModels } from './match-models.ts';
+export { type MatchSettings, matchNodes } from './match-nodes.ts';
+export { type InterfacePair, type PairedInterface, pairInterface } from './pair-interface.ts';
+export { type PairValuesSettings, pairValues, type ValuePair } from './pair-values.ts';
+export { Pairing } from './pairing.ts';
+export { Side } from './side.ts';
+export { Interner } from './structure-keys.ts';

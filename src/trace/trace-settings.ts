@@ -1,0 +1,25 @@
+import type { Gates, MatchMode, ParitySide, ProfileName } from '../parity/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+
+/** A model to trace, and how it is run. */
+export type TraceSide = Pick<ParitySide, 'path' | 'settings'>;
+
+export interface TraceSettings {
+  readonly reference: TraceSide;
+  readonly candidate: TraceSide;
+  /** Inputs of the reference, one entry a sample; the first ones are taken. */
+  readonly feeds: Iterable<Feeds> | AsyncIterable<Feeds>;
+  /** How many are taken at most; default 2. They are held in memory. */
+  readonly samples?: number;
+  /** What differences are allowed: a profile, or gates of one's own. */
+  readonly profile: ProfileName | Gates;
+  /** How inputs and outputs of the two are paired; default `name`. */
+  readonly match?: MatchMode;
+  /** Feed a candidate that takes another float type with rounded values. */
+  readonly castIo?: boolean;
+  /** Bytes of the values of one sample that are compared in one run, at least one value; 64 MiB. */
+  readonly chunkBytes?: number;
+  readonly signal?: AbortSignal;
+  /** Told what is done, how many values are compared, and how many there are (null: not known). */
+  readonly onProgress?: (step: string, done: number, total: number | null) => void;
+}
