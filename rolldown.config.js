@@ -17,8 +17,8 @@ const notices = 'dist/THIRD-PARTY-NOTICES.txt';
 
 /** The folder of the package that a module is of; null of our own. */
 function packageOf(module) {
-  const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(module) ?? [];
-  return folder ?? null;
+  const found = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(module);
+  return found === null ? null : found[1];
 }
 
 /** A package's licence, its notice, and the licences of what it has taken from others. */
@@ -42,15 +42,17 @@ function noticeOf(folder) {
 function keepNotices() {
   return {
     name: 'keep-notices',
-    writeBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter(({ type }) => type === 'chunk');
+    writeBundle(_options, output) {
+      const chunks = Object.values(output).filter(({ type }) => type === 'chunk');
       const folders = new Set(chunks.flatMap((chunk) => chunk.moduleIds).map(packageOf));
       folders.delete(null);
+      // Built again without `tsc`: everything is in it already.
+      if (folders.size === 0) return;
       const rule = `\n\n${'='.repeat(80)}\n\n`;
       const about = `${charts} contains code of these packages.`;
       writeFileSync(
         notices,
-        `${[about, ...new Set([...folders].sort().map(noticeOf))].join(rule)}\n`,
+        `${[about, ...new Set([...folders].toSorted((a, b) => (a < b ? -1 : 1)).map(noticeOf))].join(rule)}\n`,
       );
       // The map that tsc made is of another text.
       rmSync(`${charts}.map`, { force: true });

@@ -1,39 +1,31 @@
 // Runs `validate --golden` over ONNX's backend tests and its light networks, and tells why those that
-// do not pass do not. Needs a build, and the tests beside the repository (../shared/onnx-backend) or in
-// the folder that is named: node bench/golden-onnx-backend.js [folder] [--list] [--only TEXT]
+// do not pass do not. Needs a build (dist/, or the folder that MLKIT_DIST names), and the tests beside
+// the repository (../shared/onnx-backend) or in the folder that is named:
+//   node bench/golden-onnx-backend.js [folder] [--list] [--only TEXT] [--peer FILE]
+// --peer holds it against what bench/golden-onnx-backend.py has found: every test that passes there has
+// to pass here, and what does not load or run here must not there.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { zipSync } from 'fflate';
-import { writeNpy } from '../dist/feeds/index.js';
-import { openModel, openTensorFile } from '../dist/onnx/index.js';
-import { tensorFrom } from '../dist/tensor/index.js';
-import { validate } from '../dist/validate/index.js';
+
+const dist = path.resolve(process.env.MLKIT_DIST ?? path.join(import.meta.dirname, '..', 'dist'));
+const load = (part) => import(pathToFileURL(path.join(dist, part, 'index.js')).href);
+const [{ writeNpy }, { openModel, openTensorFile }, { tensorFrom }, { validate, validateDefaults }] =
+  await Promise.all(['feeds', 'onnx', 'tensor', 'validate'].map(load));
 
 const words = process.argv.slice(2);
-const onlyAt = words.indexOf('--only');
-const only = onlyAt < 0 ? '' : words.splice(onlyAt, 2)[1];
+const option = (name) => {
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words.splice(at, 2)[1];
+};
+const only = option('--only') ?? '';
+const peerFile = option('--peer');
 const isListing = words.includes('--list');
 const root =
   words.find((word) => !word.startsWith('--')) ??
   path.join(import.meta.dirname, '..', '..', 'shared', 'onnx-backend');
-
-const config = {
-  candidate: null,
-  labels: null,
-  maxDropPct: null,
-  profile: 'auto',
-  overrides: {},
-  match: 'name',
-  castIo: false,
-  samples: null,
-  provider: 'cpu',
-  threads: null,
-  dims: new Map(),
-  shapes: new Map(),
-  inputs: [],
-  seed: 0,
-};
 
 /** Folders with a model.onnx and test data sets. */
 function* backendTests() {
@@ -83,8 +75,9 @@ function* lightTests(scratch) {
 /** The verdict of one test, and what stands in the way of a pass. */
 async function outcomeOf({ reference, golden }) {
   try {
-    const report = await validate({ ...config, reference, golden });
-    return { verdict: report.verdict, reason: report.reasons.join('; '), report };
+    const report = await validate({ ...validateDefaults, reference, golden });
+    const verdict = report.failure?.code ?? report.verdict;
+    return { verdict, reason: report.reasons.join('; ').replaceAll(reference, 'the model') };
   } catch (error) {
     if (error.code === undefined) throw error;
     return { verdict: error.code, reason: error.message.replaceAll(reference, 'the model') };
@@ -102,6 +95,7 @@ function kindOf({ verdict, reason }) {
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mlkit-golden-'));
 const groups = new Map();
+const verdicts = new Map();
 let [total, passed] = [0, 0];
 const begin = performance.now();
 try {
@@ -111,6 +105,7 @@ try {
   for (const test of tests) {
     const outcome = await outcomeOf(test);
     total += 1;
+    verdicts.set(test.name, outcome);
     if (outcome.verdict === 'pass') passed += 1;
     else {
       const kind = kindOf(outcome);
@@ -126,5 +121,24 @@ for (const [kind, tests] of [...groups].toSorted((a, b) => b[1].length - a[1].le
   console.log(`${String(tests.length).padStart(4)}  ${kind}`);
   for (const { name, reason } of isListing ? tests : tests.slice(0, 1)) {
     console.log(`      ${name}${isListing ? `: ${reason}` : ''}`);
+  }
+}
+if (peerFile !== undefined) comparePeer(JSON.parse(fs.readFileSync(peerFile, 'utf8')));
+
+/** Where one passes and the other does not. */
+function comparePeer({ onnxruntime, results }) {
+  const names = [...verdicts.keys()].filter((name) => name in results);
+  const ours = (name) => verdicts.get(name).verdict === 'pass';
+  const theirs = (name) => results[name] === 'pass';
+  const lost = names.filter((name) => theirs(name) && !ours(name));
+  const won = names.filter((name) => ours(name) && !theirs(name));
+  const neither = names.filter((name) => !ours(name) && !theirs(name));
+  console.log(`\nonnxruntime ${onnxruntime} from Python: ${names.filter(theirs).length} pass`);
+  console.log(`${won.length} pass here only, ${lost.length} there only, ${neither.length} in neither`);
+  for (const name of lost) console.log(`  there only: ${name}: ${verdicts.get(name).reason}`);
+  if (!isListing) return;
+  for (const name of neither) {
+    const [here, there] = [verdicts.get(name).reason, results[name].replaceAll(/\s+/g, ' ')];
+    console.log(`  neither: ${name}\n    here:  ${here}\n    there: ${there}`);
   }
 }

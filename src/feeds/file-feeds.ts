@@ -1,6 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { Feeds } from '../runtime/index.ts';
 import type { ModelInput } from './inputs.ts';
 import { type MatchedArray, matchInputs } from './match-inputs.ts';
 import { readInputData } from './sources.ts';
@@ -8,7 +8,7 @@ import { splitRows, wholeFeed } from './split-rows.ts';
 
 /** Feeds made of the user's files. */
 export interface FileFeeds {
-  readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+  readonly feeds: readonly Feeds[];
   readonly rowsPerFeed: readonly number[];
   /** The arrays of the first feed before they were cut. */
   readonly arrays: readonly MatchedArray[];
@@ -39,9 +39,15 @@ export function fileFeeds(
     ? matchings.map(({ arrays }) => wholeFeed(arrays))
     : [splitRows(first.arrays, batch)];
   return {
-    feeds: splits.flatMap((split) => split.feeds),
+    feeds: splits.flatMap((split, at) =>
+      split.feeds.map((feed) => withOthers(feed, data.others[at])),
+    ),
     rowsPerFeed: splits.flatMap((split) => split.rowsPerFeed),
     arrays: first.arrays,
     notes: [...notes, ...new Set(splits.flatMap((split) => split.notes))],
   };
+}
+
+function withOthers(feed: Feeds, others: Feeds | undefined): Feeds {
+  return others === undefined || others.size === 0 ? feed : new Map([...feed, ...others]);
 }

@@ -5,4 +5,4 @@ export { readNpz } from './npz.ts';
 export { writeNpz } from './npz-write.ts';
 export { type FeedOptions, type FeedPlan, type FeedSpec, planFeeds } from './plan.ts';
 export { readWholeFile } from './read-file.ts';
-export { readTestDataSet, type TestDataSet } from './test-data-set.ts';
+export { readTestDataSet, type SkippedFile, type TestDataSet } from './test-data-set.ts';

@@ -5,6 +5,7 @@ import {
   formatType,
   type Model,
   type Value,
+  type ValueType,
   walkGraphs,
 } from '../graph/index.ts';
 import { symbolsOf as symbolsInSize } from '../symbolic/index.ts';
@@ -12,16 +13,24 @@ import type { DataType } from '../tensor/index.ts';
 import { formulaOf } from './sizes/expression.ts';
 import { hasDefault } from './test-data-set.ts';
 
-/** An input of the model that takes a tensor. */
+/** An input of the model that takes a tensor, or what is made of tensors. */
 export interface ModelInput {
   readonly name: string;
   readonly value: Value;
+  /** What the tensors are in, outermost first; empty for one tensor. */
+  readonly containers: readonly Container[];
+  /** Of the tensor, or of each that a sequence has. */
   readonly dtype: DataType;
-  /** With the sizes that the user fixed filled in; null: the rank is unknown. */
+  /**
+   * Of the tensor, or of each that a sequence has, with the sizes that the user fixed filled in; null:
+   * the rank is unknown.
+   */
   readonly dims: readonly Dimension[] | null;
   /** Whether the model has a constant for it when nobody feeds it. */
   readonly isOptional: boolean;
 }
+
+export type Container = 'sequence' | 'optional';
 
 export interface FixedSizes {
   /** Sizes of symbolic dimensions, by symbol. */
@@ -33,10 +42,16 @@ export interface FixedSizes {
 /**
  * The inputs that can be fed, in order: those without a default, and from IR 4 on those with one.
  *
- * @throws MlkitError MODEL_UNSUPPORTED when a required input is no tensor, USAGE when the fixed sizes
- *   name something that is not there or contradict the model.
+ * @param options.tensorsOnly Refuse sequences and optionals too.
+ * @throws MlkitError MODEL_UNSUPPORTED when a required input takes something else than a tensor, a
+ *   sequence of tensors or an optional of these; USAGE when the fixed sizes name something that is not
+ *   there or contradict the model.
  */
-export function modelInputs(model: Model, fixed: FixedSizes = {}): ModelInput[] {
+export function modelInputs(
+  model: Model,
+  fixed: FixedSizes = {},
+  options: { readonly tensorsOnly?: boolean } = {},
+): ModelInput[] {
   checkNames(model, fixed);
   const seen = new Set<string>();
   return model.graph.inputs.flatMap((value) => {
@@ -44,23 +59,56 @@ export function modelInputs(model: Model, fixed: FixedSizes = {}): ModelInput[] 
     // Before IR 4 every initializer had to be listed as an input, and none could be overridden.
     if ((isOptional && model.irVersion < 4) || seen.has(value.name)) return [];
     seen.add(value.name);
-    const { type } = value;
-    if (type?.kind !== 'tensor' || type.elementType === null) {
+    const fed = tensorIn(value.type);
+    const isRefused = options.tensorsOnly === true && fed !== null && fed.containers.length > 0;
+    if (fed === null || isRefused) {
       if (isOptional) return [];
-      throw new MlkitError(
-        'MODEL_UNSUPPORTED',
-        `cannot feed input "${value.name}": it takes ${formatType(type)}, and only tensors can be passed`,
-        { hint: 'Cut the model behind that input, or convert it to take a tensor.' },
-      );
+      throw refusal(value, options.tensorsOnly === true);
     }
-    const dims = fixedDims(value.name, type.shape, fixed);
-    return [{ name: value.name, value, dtype: type.elementType, dims, isOptional }];
+    const dims = fixedDims(value.name, fed.shape, fixed);
+    const { containers, dtype } = fed;
+    return [{ name: value.name, value, containers, dtype, dims, isOptional }];
   });
 }
 
-/** `float32[batch, 3, 224, 224]`, for messages. */
-export function describeInput({ dtype, dims }: Pick<ModelInput, 'dtype' | 'dims'>): string {
-  return `${dtype}${formatShape(dims)}`;
+/** The type of the tensor that a type is, or is made of; null for what cannot be passed. */
+export function tensorIn(type: ValueType | null): TensorIn | null {
+  const containers: Container[] = [];
+  let inner = type;
+  while (inner?.kind === 'sequence' || inner?.kind === 'optional') {
+    // Neither a list of lists nor a list of what may be absent is a value that models are fed with.
+    if (containers.at(-1) === inner.kind || containers.at(-1) === 'sequence') return null;
+    containers.push(inner.kind);
+    inner = inner.element;
+  }
+  if (inner?.kind !== 'tensor' || inner.elementType === null) return null;
+  return { containers, dtype: inner.elementType, shape: inner.shape };
+}
+
+export interface TensorIn extends Pick<ModelInput, 'containers' | 'dtype'> {
+  /** As the model declares it. */
+  readonly shape: readonly Dimension[] | null;
+}
+
+function refusal({ name, type }: Value, tensorsOnly: boolean): MlkitError {
+  const taken = tensorsOnly ? 'only tensors' : 'only tensors, sequences of them and optionals';
+  return new MlkitError(
+    'MODEL_UNSUPPORTED',
+    `cannot feed input "${name}": it takes ${formatType(type)}, and ${taken} can be passed`,
+    { hint: 'Cut the model behind that input, or convert it to take a tensor.' },
+  );
+}
+
+/** `float32[batch, 3, 224, 224]` or `seq(float32[n])`, for messages. */
+export function describeInput({
+  containers,
+  dtype,
+  dims,
+}: Pick<ModelInput, 'containers' | 'dtype' | 'dims'>): string {
+  return containers.reduceRight(
+    (inner, container) => `${container === 'sequence' ? 'seq' : 'optional'}(${inner})`,
+    `${dtype}${formatShape(dims)}`,
+  );
 }
 
 function fixedDims(
@@ -88,7 +136,7 @@ function fixedDims(
 /** Exporters also write -1, "None" and the like where they mean that they do not know. */
 function isUnknown(size: Dimension): boolean {
   if (typeof size === 'number') return size < 0;
-  return size !== null && /^(none|\?|-1|unknown|dynamic)$/i.test(size);
+  return size !== null && /^(|none|\?|-1|unknown|dynamic)$/i.test(size);
 }
 
 function checkNames(model: Model, { dims, shapes }: FixedSizes): void {
@@ -121,8 +169,7 @@ function checkNames(model: Model, { dims, shapes }: FixedSizes): void {
 function symbolsOf(model: Model): Set<string> {
   const symbols = new Set<string>();
   const add = (value: Value): void => {
-    if (value.type?.kind !== 'tensor') return;
-    for (const size of value.type.shape ?? []) {
+    for (const size of tensorIn(value.type)?.shape ?? []) {
       if (typeof size !== 'string') continue;
       symbols.add(size);
       for (const name of symbolsInSize(formulaOf(size) ?? 0)) symbols.add(name);

@@ -1,15 +1,18 @@
 import { MlkitError } from '../errors.ts';
-import type { Model } from '../graph/index.ts';
+import { formatShape, type Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
-import { type DataType, isTensor, tensorsOfValue } from '../tensor/index.ts';
+import { type DataType, isTensor, type TensorValue, tensorsOfValue } from '../tensor/index.ts';
 import { fileFeeds } from './file-feeds.ts';
-import { modelInputs } from './inputs.ts';
+import { type ModelInput, modelInputs, tensorIn } from './inputs.ts';
 import { randomFeeds } from './random-feeds.ts';
 
 export interface FeedOptions {
   /** Values of `--inputs`; none: the inputs are random. */
   readonly inputs?: readonly string[];
-  /** Random inputs are a function of the model, the seed and the sizes. */
+  /**
+   * Random values of an input are a function of this, the number of the sample and the name of the
+   * input, in the shape and range that the model asks for: the same on every platform.
+   */
   readonly seed: number;
   /** How many random feeds, each different; default 1. Files give as many as they hold. */
   readonly samples?: number;
@@ -22,13 +25,18 @@ export interface FeedOptions {
    * files, at most 64.
    */
   readonly batch?: number;
+  /** Refuse models that take sequences or optionals, which a session cannot be given; default false. */
+  readonly tensorsOnly?: boolean;
 }
 
 /** One input of the first feed, and where its values are from. */
 export interface FeedSpec {
   readonly name: string;
   readonly dtype: DataType;
+  /** Of the tensor; of the first of a sequence; empty where there is none. */
   readonly shape: readonly number[];
+  /** `float32[3, 4]`, `sequence of 2 float32[3, 4]`, `no float32` for an optional without a value. */
+  readonly form: string;
   /** In a few words: `uniform [0,1)`, `index below 30522 (Gather "emb" axis 0)`, `file eval.npz`. */
   readonly source: string;
 }
@@ -59,7 +67,7 @@ export interface FeedPlan {
  *
  * @throws MlkitError USAGE when options contradict the model or each other; INPUT_DATA when the data
  *   does not fit the model or is damaged; FILE_* when a file cannot be read; MODEL_UNSUPPORTED when an
- *   input is no tensor; LIMIT_EXCEEDED when one is larger than 4 GiB.
+ *   input takes a map or another thing that cannot be passed; LIMIT_EXCEEDED when one is larger than 4 GiB.
  */
 export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
   const { samples = 1, batch } = options;
@@ -67,13 +75,13 @@ export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new MlkitError('USAGE', `${name} must be a whole number of at least 1, not ${value}`);
   }
-  const inputs = modelInputs(model, options);
+  const inputs = modelInputs(model, options, options);
   if (options.inputs !== undefined && options.inputs.length > 0) {
     const { feeds, rowsPerFeed, arrays, notes } = fileFeeds(options.inputs, model, inputs, batch);
     const sourceOf = new Map(arrays.map(({ input, source }) => [input.name, source]));
     const rows = rowsPerFeed.reduce((sum, each) => sum + each, 0);
-    const description = describe(feeds[0], (name) => sourceOf.get(name) ?? 'file');
-    const symbols = symbolSizes(model, feeds[0]);
+    const description = describe(inputs, feeds[0], (name) => sourceOf.get(name) ?? 'file');
+    const symbols = symbolSizes(inputs, feeds[0]);
     return { feeds, description, rows, rowsPerFeed, symbols, notes };
   }
   const fixed = options.dims ?? new Map<string, number>();
@@ -85,30 +93,45 @@ export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
   });
   return {
     feeds,
-    description: describe(feeds[0], (name) => recipes.get(name)?.source ?? ''),
+    description: describe(inputs, feeds[0], (name) => recipes.get(name)?.source ?? ''),
     rows: 0,
     rowsPerFeed: [],
-    symbols: symbolSizes(model, feeds[0]),
+    symbols: symbolSizes(inputs, feeds[0]),
     notes: [],
   };
 }
 
-function describe(feed: Feeds | undefined, sourceOf: (name: string) => string): FeedSpec[] {
-  return [...(feed ?? [])].flatMap(([name, value]) => {
-    const [first] = tensorsOfValue(value);
-    if (first === undefined) return [];
-    return [{ name, dtype: first.dtype, shape: first.dims, source: sourceOf(name) }];
+function describe(
+  inputs: readonly ModelInput[],
+  feed: Feeds | undefined,
+  sourceOf: (name: string) => string,
+): FeedSpec[] {
+  return inputs.flatMap(({ name, dtype: declared }) => {
+    const value = feed?.get(name);
+    if (value === undefined) return [];
+    const tensors = tensorsOfValue(value);
+    const { dtype, dims: shape } = tensors[0] ?? { dtype: declared, dims: [] };
+    const form = formOf(value, declared);
+    return [{ name, dtype, shape, form, source: value === null ? 'no value' : sourceOf(name) }];
   });
 }
 
-function symbolSizes(model: Model, feed: Feeds | undefined): Map<string, number> {
+function formOf(value: TensorValue, dtype: DataType): string {
+  if (value === null) return `no ${dtype}`;
+  if (isTensor(value)) return `${value.dtype}${formatShape(value.dims)}`;
+  const [first, ...others] = value;
+  if (first === undefined) return `empty sequence of ${dtype}`;
+  const areAlike = others.every(({ dims }) => formatShape(dims) === formatShape(first.dims));
+  return `sequence of ${value.length} ${first.dtype}${areAlike ? formatShape(first.dims) : ''}`;
+}
+
+function symbolSizes(inputs: readonly ModelInput[], feed: Feeds | undefined): Map<string, number> {
   const symbols = new Map<string, number>();
-  for (const { name, type } of model.graph.inputs) {
-    const given = feed?.get(name);
-    if (type?.kind !== 'tensor' || !isTensor(given)) continue;
-    const { dims } = given;
-    for (const [axis, symbol] of (type.shape ?? []).entries()) {
-      const size = dims[axis];
+  for (const { name, value } of inputs) {
+    const [first] = tensorsOfValue(feed?.get(name) ?? null);
+    const declared = tensorIn(value.type)?.shape ?? [];
+    for (const [axis, symbol] of declared.entries()) {
+      const size = first?.dims[axis];
       if (typeof symbol === 'string' && size !== undefined && !symbols.has(symbol)) {
         symbols.set(symbol, size);
       }

@@ -1,9 +1,12 @@
 import type { Model } from '../graph/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+import { dataTypes, type TensorValue, tensorsOfValue } from '../tensor/index.ts';
+import { elementCountIn, isAbsent } from './containers.ts';
 import type { ModelInput } from './inputs.ts';
 import { type ChosenSizes, chooseSizes } from './sizes/choose.ts';
 import { type KnownScalars, scalarTensor } from './sizes/infer-with.ts';
 import { scalarByName } from './values/by-name.ts';
+import { inputsDividedBy } from './values/crash-guard.ts';
 import { generate } from './values/generate.ts';
 import { Random } from './values/random.ts';
 import { type Recipe, recipeFor } from './values/recipe.ts';
@@ -11,15 +14,23 @@ import { DemandTracer } from './values/trace.ts';
 
 /** Feeds that were made, and what they were made of. */
 export interface RandomFeeds {
-  readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+  readonly feeds: readonly Feeds[];
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly sizes: ChosenSizes;
 }
 
+/** How often a sample that is like an earlier one is drawn again. */
+const mostDraws = 16;
+
+/** Samples of more elements than this are not held against each other: they differ by themselves. */
+const mostCompared = 4096;
+
 /**
- * Feeds for all inputs without a default, of shapes and values that the graph can work with. The same
- * for the same model, seed and sizes, on every platform; each input has a random stream of its own, so
- * that what one gets does not depend on the others.
+ * Feeds for all inputs without a default, of shapes and values that the graph can work with.
+ *
+ * The values of an input are a function of the seed, the number of the sample and the name of the input,
+ * and of what the graph asks of it: the same on every platform, and independent of the other inputs.
+ * Samples differ from each other in at least one element, unless the graph leaves nothing to choose.
  *
  * @param fixed Sizes of symbols that the user gave.
  * @param batch Size of batch dimensions, default 1.
@@ -35,36 +46,62 @@ export function randomFeeds(
   },
 ): RandomFeeds {
   const needed = inputs.filter((input) => !input.isOptional);
-  const { fixed: symbols, batch = 1 } = options;
+  const { fixed: symbols, batch = 1, seed } = options;
   const sizes = chooseSizes(model, needed, { symbols, batch, scalars: knownScalars(needed) });
-  const tracer = new DemandTracer(model, sizes.known);
+  const recipes = recipesFor(model, needed, sizes);
   const shapeOf = (input: ModelInput): readonly number[] => sizes.shapes.get(input.name) ?? [];
-  const sequenceLength = longestSequence(needed.map(shapeOf));
-  const recipes = new Map(
-    needed.map((input) => {
-      const demands = tracer.trace(input.value);
-      const { name, dtype } = input;
-      return [name, recipeFor({ name, dtype, shape: shapeOf(input), demands, sequenceLength })];
-    }),
-  );
+  const draw = (input: ModelInput, sample: number, attempt: number): TensorValue => {
+    const { name, dtype, containers } = input;
+    const recipe = recipes.get(name);
+    if (recipe === undefined) throw new Error(`"${name}" has no recipe`);
+    const stream = attempt === 0 ? `${sample} ${name}` : `${sample} ${name} again ${attempt}`;
+    const make = (suffix: string) => {
+      const random = new Random(seed, stream + suffix);
+      return generate(name, dtype, shapeOf(input), recipe, { random, sample });
+    };
+    if (isAbsent(input, sample)) return null;
+    if (!containers.includes('sequence')) return make('');
+    return Array.from({ length: elementCountIn(input) }, (_, at) => make(` element ${at}`));
+  };
+  const seen = new Set<string>();
   const feeds = Array.from({ length: options.samples }, (_, sample) => {
-    const feed = new Map<string, Tensor>();
-    for (const input of needed) {
-      const recipe = recipes.get(input.name);
-      if (recipe === undefined) throw new Error(`"${input.name}" has no recipe`);
-      const random = new Random(options.seed, `${sample} ${input.name}`);
-      feed.set(input.name, generate(input.name, input.dtype, shapeOf(input), recipe, random));
+    for (let attempt = 0; ; attempt += 1) {
+      const feed = new Map(needed.map((input) => [input.name, draw(input, sample, attempt)]));
+      const key = options.samples > 1 ? keyOf(feed) : null;
+      const isNew = key === null || !seen.has(key);
+      if (key !== null) seen.add(key);
+      if (isNew || attempt >= mostDraws) return feed;
     }
-    return feed;
   });
   return { feeds, recipes, sizes };
+}
+
+function recipesFor(
+  model: Model,
+  inputs: readonly ModelInput[],
+  { shapes, known }: ChosenSizes,
+): Map<string, Recipe> {
+  const tracer = new DemandTracer(model, known);
+  const divisors = inputsDividedBy(model, (value) => known.isInteger(value));
+  const sequenceLength = longestSequence(inputs.map(({ name }) => shapes.get(name) ?? []));
+  const mask = inputs.find(({ name }) => /att.*mask/i.test(name) && shapes.get(name)?.length === 2);
+  const maskLength = shapes.get(mask?.name ?? '')?.[1] ?? null;
+  return new Map(
+    inputs.map(({ name, dtype, value }) => {
+      const demands = tracer.trace(value);
+      const shape = shapes.get(name) ?? [];
+      const mustBePositive = divisors.has(value);
+      const facts = { name, dtype, shape, demands, sequenceLength, maskLength, mustBePositive };
+      return [name, recipeFor(facts)];
+    }),
+  );
 }
 
 /** Inputs of one element whose name says what it will be: they decide which branch of an If runs. */
 function knownScalars(inputs: readonly ModelInput[]): KnownScalars {
   return new Map(
-    inputs.flatMap(({ name, value, dtype, dims }) => {
-      if (dims === null || dims.some((size) => size !== 1)) return [];
+    inputs.flatMap(({ name, value, dtype, dims, containers }) => {
+      if (dims === null || containers.length > 0 || dims.some((size) => size !== 1)) return [];
       const known = scalarByName(name, dtype);
       return known === null ? [] : [[value, scalarTensor(dtype, dims.length, known)] as const];
     }),
@@ -74,4 +111,19 @@ function knownScalars(inputs: readonly ModelInput[]): KnownScalars {
 /** The second axis of the first input that has one: what lengths count along. */
 function longestSequence(shapes: readonly (readonly number[])[]): number {
   return shapes.find((shape) => shape.length >= 2)?.[1] ?? 1;
+}
+
+/** Equal for equal feeds; null for those that are too large to be equal by chance. */
+function keyOf(feed: Feeds): string | null {
+  const all = [...feed.values()].map(tensorsOfValue);
+  const count = all.flat().reduce((sum, { elementCount }) => sum + elementCount, 0);
+  if (count > mostCompared) return null;
+  const parts = all.map((tensors) =>
+    tensors.map((tensor) =>
+      dataTypes[tensor.dtype].kind === 'string'
+        ? tensor.toStrings()
+        : Buffer.from(tensor.storage.bytes()).toString('base64'),
+    ),
+  );
+  return JSON.stringify(parts);
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
 import { openTensorFile } from '../onnx/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+import { isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
 import type { ModelInput } from './inputs.ts';
 import { readNpy } from './npy.ts';
 import { readNpz } from './npz.ts';
@@ -23,6 +24,8 @@ export interface InputData {
    * inputs where those are known, else by the names that the files give.
    */
   readonly sets: readonly ReadonlyMap<string, SourcedArray>[];
+  /** Sequences and optionals of each set; only test data sets have them. */
+  readonly others: readonly Feeds[];
   /** Whether each set is one sample as it is. */
   readonly isSamples: boolean;
   readonly notes: readonly string[];
@@ -55,6 +58,7 @@ class SourceReader {
   readonly #requiredNames: readonly string[];
   readonly #arrays = new Map<string, SourcedArray>();
   readonly #samples: Map<string, SourcedArray>[] = [];
+  readonly #others: Feeds[] = [];
   readonly #notes: string[] = [];
 
   constructor(model: Model, inputs: readonly ModelInput[]) {
@@ -84,7 +88,8 @@ class SourceReader {
       );
     }
     const isSamples = this.#samples.length > 0;
-    return { sets: isSamples ? this.#samples : [this.#arrays], isSamples, notes: this.#notes };
+    const sets = isSamples ? this.#samples : [this.#arrays];
+    return { sets, others: this.#others, isSamples, notes: this.#notes };
   }
 
   /** `NAME=file`, split where the left side is an input: both may contain "=" themselves. */
@@ -170,11 +175,19 @@ class SourceReader {
   #addTestDataSet(folder: string): void {
     const { inputs, skipped } = readTestDataSet(folder, this.#model);
     const source = `file set ${path.basename(folder)}`;
-    for (const { name, reason } of skipped) {
-      if (name.startsWith('input'))
+    for (const { name, kind, reason } of skipped) {
+      if (kind === 'input') {
         this.#notes.push(`${path.join(folder, name)} is not used: ${reason}`);
+      }
     }
-    this.#samples.push(new Map([...inputs].map(([name, tensor]) => [name, { tensor, source }])));
+    const arrays = new Map<string, SourcedArray>();
+    const others = new Map<string, TensorValue>();
+    for (const [name, value] of inputs) {
+      if (isTensor(value)) arrays.set(name, { tensor: value, source });
+      else others.set(name, value);
+    }
+    this.#samples.push(arrays);
+    this.#others.push(others);
   }
 
   #set(name: string, array: SourcedArray): void {

@@ -1,29 +1,42 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
-import { formatType, type Model, type Value } from '../graph/index.ts';
-import { openTensorFile } from '../onnx/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { Model, Value } from '../graph/index.ts';
+import { isTensor, type TensorValue } from '../tensor/index.ts';
+import { readRecordedValue } from './recorded-value.ts';
 
 /** Recorded inputs and outputs of a model, by the names of the model. */
 export interface TestDataSet {
-  readonly inputs: Map<string, Tensor>;
-  readonly outputs: Map<string, Tensor>;
-  /** Files that hold something else than a tensor, or belong to nothing in the model. */
-  readonly skipped: { readonly name: string; readonly reason: string }[];
+  readonly inputs: Map<string, TensorValue>;
+  readonly outputs: Map<string, TensorValue>;
+  /** Files that hold what cannot be passed, or belong to nothing in the model. */
+  readonly skipped: SkippedFile[];
+}
+
+export interface SkippedFile {
+  /** Of the file. */
+  readonly name: string;
+  readonly kind: 'input' | 'output';
+  /** The input or output that it is for; null: the model has none. */
+  readonly value: string | null;
+  readonly reason: string;
+  /** Whether model and file contradict each other; else it is nobody's fault. */
+  readonly isWrong: boolean;
 }
 
 /**
- * Reads an ONNX test data set: `input_0.pb`, …, `output_0.pb`, …, one `TensorProto` each.
+ * Reads an ONNX test data set: `input_0.pb`, …, `output_0.pb`, …, one message each: of a tensor, or
+ * of a sequence, an optional or a map where the model declares one. Maps come as the matrix that
+ * ZipMap makes them of, or the row that DictVectorizer makes of them.
  *
- * A tensor that carries the name of an input goes to that input; any other goes by its number, where
+ * A value that carries the name of an input goes to that input; any other goes by its number, where
  * inputs that have a default do not count (as in onnxruntime's test runner, and what the 1,100 tests
  * of ONNX's own suite agree with).
  *
  * Source: https://github.com/onnx/onnx/blob/main/docs/OnnxBackendTest.md
  *
  * @throws MlkitError FILE_* when the folder cannot be read, INPUT_DATA when it has no such file or
- *   one is not a tensor, MODEL_MALFORMED when one is damaged.
+ *   one holds another kind of value, MODEL_MALFORMED when one is damaged.
  */
 export function readTestDataSet(folder: string, model: Model): TestDataSet {
   const files = numberedFiles(folder);
@@ -64,26 +77,28 @@ interface DataFile {
 }
 
 function readInto(
-  target: Map<string, Tensor>,
+  target: Map<string, TensorValue>,
   { file, name, kind, positional, named }: DataFile,
-  skipped: TestDataSet['skipped'],
+  skipped: SkippedFile[],
 ): void {
-  const type = positional?.type ?? null;
-  if (type !== null && type.kind !== 'tensor' && type.kind !== 'unknown') {
-    const reason = `${kind} "${positional?.name ?? ''}" is ${formatType(type)}; only tensors can be passed`;
-    skipped.push({ name, reason });
-    return;
-  }
-  const tensor = openTensorFile(file);
-  const value = named.find((each) => each.name === tensor.name && tensor.name !== '') ?? positional;
+  const recorded = readRecordedValue(file, positional ?? null);
+  const own = named.find((each) => each.name === recorded.name && recorded.name !== '');
+  const value = own ?? positional;
   if (value === undefined) {
-    skipped.push({ name, reason: `the model has no ${kind} for it` });
+    const reason = `the model has no ${kind} for it`;
+    skipped.push({ name, kind, value: null, reason, isWrong: true });
     return;
   }
   if (target.has(value.name)) {
     throw new MlkitError('INPUT_DATA', `${file} is the second file for ${kind} "${value.name}"`);
   }
-  target.set(value.name, tensor.with({ name: value.name }));
+  if ('reason' in recorded) {
+    const reason = `${kind} "${value.name}": ${recorded.reason}`;
+    skipped.push({ name, kind, value: value.name, reason, isWrong: recorded.isWrong });
+    return;
+  }
+  const { value: given } = recorded;
+  target.set(value.name, isTensor(given) ? given.with({ name: value.name }) : given);
 }
 
 interface NumberedFile {

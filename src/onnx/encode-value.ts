@@ -3,9 +3,9 @@ import type { ValueType } from '../graph/index.ts';
 import { dataTypes, isTensor, type Tensor, type TensorValue, tensorFrom } from '../tensor/index.ts';
 import { encodeTensor } from './encode-tensor.ts';
 import { limits } from './limits.ts';
-import { Rope } from './rope.ts';
+import { MessagePatch } from './patch.ts';
+import type { Rope } from './rope.ts';
 import { encodeText } from './text.ts';
-import { encodeVarint, encodeVarint64, wireType } from './wire.ts';
 
 /** A value and what it is declared as. */
 export interface TypedValue {
@@ -21,15 +21,11 @@ export interface TypedValue {
 }
 
 /**
- * Field numbers of the messages that hold values and are no part of a model, and the numbers of
- * their kinds of elements.
+ * What SequenceProto and OptionalProto say of their elements.
  *
  * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx-data.proto
  */
-const sequenceFields = { name: 1, elemType: 2, tensorValues: 3, mapValues: 6 } as const;
-const mapFields = { name: 1, keyType: 2, keys: 3, stringKeys: 4, values: 5 } as const;
-const optionalFields = { name: 1, elemType: 2, tensorValue: 3, sequenceValue: 5 } as const;
-const kinds = { undefined: 0, tensor: 1, sequence: 3, map: 4 } as const;
+const elementKinds = { undefined: 0, tensor: 1, sequence: 3, map: 4 } as const;
 
 /**
  * The bytes of a file that holds one value, as in ONNX test data: a `TensorProto`, `SequenceProto`,
@@ -81,34 +77,41 @@ function encodePlain(name: string, tensor: Tensor): Rope {
 }
 
 function encodeSequence(name: string, tensors: readonly Tensor[]): Rope {
-  const rope = header(name, sequenceFields.elemType, kinds.tensor);
-  for (const tensor of tensors) {
-    addMessage(rope, sequenceFields.tensorValues, encodePlain('', tensor));
-  }
-  return rope;
+  return new MessagePatch('SequenceProto', null)
+    .text('name', name)
+    .int('elem_type', elementKinds.tensor)
+    .payloads(
+      'tensor_values',
+      tensors.map((tensor) => encodePlain('', tensor)),
+    )
+    .build();
 }
 
 /** One that is absent has no kind of elements, as in ONNX's own files. */
 function encodeOptional(element: ValueType | null, { name, value, keys }: Untyped): Rope {
-  if (value === null) return header(name, optionalFields.elemType, kinds.undefined);
-  const inner = encodeAs(element, { name: '', value, keys });
+  const patch = new MessagePatch('OptionalProto', null).text('name', name);
+  if (value === null) return patch.int('elem_type', elementKinds.undefined).build();
   const isSequence = !isTensor(value) || element?.kind === 'sequence';
-  const rope = header(name, optionalFields.elemType, isSequence ? kinds.sequence : kinds.tensor);
-  return addMessage(
-    rope,
-    isSequence ? optionalFields.sequenceValue : optionalFields.tensorValue,
-    inner,
-  );
+  return patch
+    .int('elem_type', isSequence ? elementKinds.sequence : elementKinds.tensor)
+    .payload(
+      isSequence ? 'sequence_value' : 'tensor_value',
+      encodeAs(element, { name: '', value, keys }),
+    )
+    .build();
 }
 
 type MapType = Extract<ValueType, { kind: 'map' }>;
 
 function encodeMaps(name: string, matrix: Tensor, type: MapType, keys: readonly string[]): Rope {
-  const rope = header(name, sequenceFields.elemType, kinds.map);
-  for (const row of scalarRows(matrix, keys.length)) {
-    addMessage(rope, sequenceFields.mapValues, encodeEntries('', row, type, keys));
-  }
-  return rope;
+  return new MessagePatch('SequenceProto', null)
+    .text('name', name)
+    .int('elem_type', elementKinds.map)
+    .payloads(
+      'map_values',
+      scalarRows(matrix, keys.length).map((row) => encodeEntries('', row, type, keys)),
+    )
+    .build();
 }
 
 function encodeMap(name: string, matrix: Tensor, type: MapType, keys: readonly string[]): Rope {
@@ -122,13 +125,12 @@ function encodeEntries(
   { keyType }: MapType,
   keys: readonly string[],
 ): Rope {
-  const isText = keyType === 'string';
-  const rope = header(name, mapFields.keyType, dataTypes[keyType ?? 'int64'].code);
-  for (const key of keys) {
-    if (isText) addMessage(rope, mapFields.stringKeys, Rope.bytes(encodeText(key)));
-    else rope.addBytes(varintField(mapFields.keys, BigInt(key)));
-  }
-  return addMessage(rope, mapFields.values, encodeSequence('', values));
+  const patch = new MessagePatch('MapProto', null)
+    .text('name', name)
+    .int('key_type', dataTypes[keyType ?? 'int64'].code);
+  if (keyType === 'string') patch.bytesList('string_keys', keys.map(encodeText));
+  else patch.ints('keys', keys.map(BigInt));
+  return patch.payload('values', encodeSequence('', values)).build();
 }
 
 /** The elements of a matrix as scalars, row by row. */
@@ -145,23 +147,4 @@ function scalarRows(matrix: Tensor, columns: number): Tensor[][] {
       return tensorFrom(dtype, [], data.slice(from, from + 1));
     }),
   );
-}
-
-/** The name, where there is one, and the kind of what follows. */
-function header(name: string, kindField: number, kind: number): Rope {
-  const rope = new Rope();
-  // The name has the number 1 in all of them.
-  if (name !== '') addMessage(rope, sequenceFields.name, Rope.bytes(encodeText(name)));
-  return rope.addBytes(varintField(kindField, BigInt(kind)));
-}
-
-function varintField(field: number, value: bigint): Uint8Array {
-  return Buffer.concat([encodeVarint(field * 8 + wireType.varint), encodeVarint64(value)]);
-}
-
-function addMessage(rope: Rope, field: number, content: Rope): Rope {
-  return rope
-    .addBytes(encodeVarint(field * 8 + wireType.bytes))
-    .addBytes(encodeVarint(content.length))
-    .add(content);
 }

@@ -12,6 +12,7 @@ export {
   type WriteOptions,
   writeFiles,
 } from './atomic-write.ts';
+export { type DataMessage, type DataValue, openDataFile } from './data-file.ts';
 export type { EncodeOptions } from './encode.ts';
 export type { Placer, TensorPlacement } from './encode-tensor.ts';
 export type { TypedValue } from './encode-value.ts';

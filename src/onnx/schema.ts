@@ -1,5 +1,5 @@
 // Made by bench/generate-schema.js: field numbers and types of the ONNX protobuf messages.
-// Facts from onnx.proto of ONNX 1.23.1 (IR version 14), https://github.com/onnx/onnx.
+// Facts from onnx.proto and onnx-data.proto of ONNX 1.23.1 (IR version 14), https://github.com/onnx/onnx.
 
 export type ScalarType =
   | 'string'
@@ -47,7 +47,10 @@ export type MessageName =
   | 'TypeProtoSparseTensor'
   | 'TypeProtoOpaque'
   | 'OperatorSetIdProto'
-  | 'FunctionProto';
+  | 'FunctionProto'
+  | 'SequenceProto'
+  | 'MapProto'
+  | 'OptionalProto';
 
 export const schema: Readonly<Record<MessageName, Readonly<Record<string, FieldSchema>>>> = {
   AttributeProto: {
@@ -319,5 +322,35 @@ export const schema: Readonly<Record<MessageName, Readonly<Record<string, FieldS
       repeated: true,
       message: 'StringStringEntryProto',
     },
+  },
+  SequenceProto: {
+    name: { number: 1, type: 'string' },
+    elem_type: { number: 2, type: 'int32' },
+    tensor_values: { number: 3, type: 'message', repeated: true, message: 'TensorProto' },
+    sparse_tensor_values: {
+      number: 4,
+      type: 'message',
+      repeated: true,
+      message: 'SparseTensorProto',
+    },
+    sequence_values: { number: 5, type: 'message', repeated: true, message: 'SequenceProto' },
+    map_values: { number: 6, type: 'message', repeated: true, message: 'MapProto' },
+    optional_values: { number: 7, type: 'message', repeated: true, message: 'OptionalProto' },
+  },
+  MapProto: {
+    name: { number: 1, type: 'string' },
+    key_type: { number: 2, type: 'int32' },
+    keys: { number: 3, type: 'int64', repeated: true },
+    string_keys: { number: 4, type: 'bytes', repeated: true },
+    values: { number: 5, type: 'message', message: 'SequenceProto' },
+  },
+  OptionalProto: {
+    name: { number: 1, type: 'string' },
+    elem_type: { number: 2, type: 'int32' },
+    tensor_value: { number: 3, type: 'message', message: 'TensorProto' },
+    sparse_tensor_value: { number: 4, type: 'message', message: 'SparseTensorProto' },
+    sequence_value: { number: 5, type: 'message', message: 'SequenceProto' },
+    map_value: { number: 6, type: 'message', message: 'MapProto' },
+    optional_value: { number: 7, type: 'message', message: 'OptionalProto' },
   },
 };

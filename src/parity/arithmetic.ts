@@ -80,10 +80,10 @@ export function arithmeticOf(model: Model): Arithmetic {
  */
 export function arithmeticOfCounts(
   operators: Readonly<Record<string, number>>,
-  constants: readonly (DataType | null)[],
+  constants: readonly (string | null)[],
 ): Arithmetic {
   let [integerNodes, fourBitNodes, roundingNodes] = [0, 0, 0];
-  const hasFourBits = constants.some((type) => type === 'int4' || type === 'uint4');
+  const hasFourBits = constants.some((type) => /^u?int[24]$/.test(type ?? ''));
   for (const [operator, count] of Object.entries(operators)) {
     const opType = operator.slice(operator.lastIndexOf('.') + 1);
     if (!isInteger(opType)) continue;

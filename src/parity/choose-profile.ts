@@ -44,15 +44,11 @@ export function chooseProfile(
   if (reference === candidate && provider === undefined && rewritten === null) {
     return { profile: 'exact', reason: 'both are the same file' };
   }
+  const why = rewritten ?? (provider === undefined ? null : `one runs on ${provider}`);
   return (
     byIntegers(before, after) ??
-    byRounding(
-      before,
-      after,
-      rewritten ?? (provider === undefined ? null : onProvider(provider)),
-    ) ??
-    (reference === candidate ? null : byFloats(before, after)) ??
-    byHalfPrecision(before, rewritten) ??
+    byRounding(before, after, why) ??
+    (reference === candidate ? byHalfPrecision(before, why) : byFloats(before, after)) ??
     (provider === undefined ? null : forProvider(provider)) ?? {
       profile: 'fp32',
       reason: rewritten ?? 'the two do not differ in precision',
@@ -73,27 +69,25 @@ function rewriting({ optimization, hasOrtFormat }: RunConditions): string | null
     : `they run at optimization levels ${reference} and ${candidate}`;
 }
 
-function onProvider(provider: ProviderName): string {
-  return `one runs on ${provider}`;
-}
-
 /** Rounded activations turn what is within rounding of each other into steps. */
 function byRounding(
   before: Arithmetic,
   after: Arithmetic,
-  rewritten: string | null,
+  why: string | null,
 ): ProfileChoice | null {
   const areRounding = before.roundingNodes > 0 && after.roundingNodes > 0;
-  if (rewritten === null || !areRounding) return null;
-  return { profile: 'int8', reason: `both round to integers, and ${rewritten}` };
+  if (why === null || !areRounding) return null;
+  return { profile: 'int8', reason: `both round to integers, and ${why}` };
 }
 
-/** Casts between float16 and float32 go, come and move as a graph is optimized. */
-function byHalfPrecision(arithmetic: Arithmetic, rewritten: string | null): ProfileChoice | null {
-  if (rewritten === null) return null;
-  const { float16, bfloat16 } = arithmetic;
-  if (bfloat16) return { profile: 'bf16', reason: `it has bfloat16 in it, and ${rewritten}` };
-  return float16 ? { profile: 'fp16', reason: `it has float16 in it, and ${rewritten}` } : null;
+/** Casts between float16 and float32 come and go as a graph is rewritten. */
+function byHalfPrecision(
+  { float16, bfloat16 }: Arithmetic,
+  why: string | null,
+): ProfileChoice | null {
+  if (why === null) return null;
+  if (bfloat16) return { profile: 'bf16', reason: `it has bfloat16 in it, and ${why}` };
+  return float16 ? { profile: 'fp16', reason: `it has float16 in it, and ${why}` } : null;
 }
 
 function byIntegers(before: Arithmetic, after: Arithmetic): ProfileChoice | null {

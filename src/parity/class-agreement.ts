@@ -63,15 +63,15 @@ export class ClassAgreement {
       let sumQ = 0;
       let [least, bestP, bestQ] = [Number.POSITIVE_INFINITY, 0, 0];
       for (let i = 0; i < classes; i += 1) {
-        const left = reference[start + i] ?? 0;
-        const right = candidate[start + i] ?? 0;
+        const left = reference[start + i] as number;
+        const right = candidate[start + i] as number;
         p[i] = left;
         q[i] = right;
         sumP += left;
         sumQ += right;
         if (left < least) least = left;
-        if (left > (p[bestP] ?? 0)) bestP = i;
-        if (right > (q[bestQ] ?? 0)) bestQ = i;
+        if (left > (p[bestP] as number)) bestP = i;
+        if (right > (q[bestQ] as number)) bestQ = i;
       }
       // The sum of a row is finite only if its values are, but for an overflow that none survives.
       if (!Number.isFinite(sumP) || !Number.isFinite(sumQ)) continue;

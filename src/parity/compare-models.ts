@@ -209,7 +209,8 @@ function conclude(
   { samples, failure, reasons, isComplete }: End,
   notes: readonly string[],
 ): ParityResult {
-  const finished = failure === null ? outputs : outputs.map((each) => explained(each, failure));
+  const isExplained = failure !== null && samples === 0;
+  const finished = isExplained ? outputs.map((each) => explained(each, failure)) : outputs;
   const isEmpty = isComplete && !finished.some((output) => output.total > 0);
   const early: Verdict[] = isComplete ? [] : [failure?.verdict ?? 'inconclusive'];
   const verdicts = finished.map((output) => output.verdict);
@@ -228,7 +229,7 @@ function conclude(
 
 /** An output of which no sample could be compared. */
 function explained(output: OutputParity, { side, stage, verdict }: RunFailure): OutputParity {
-  if (output.dtype !== null || output.verdict === 'fail') return output;
+  if (output.verdict === 'fail') return output;
   const why = stage === 'load' ? 'cannot be loaded' : 'cannot be run';
   return { ...output, verdict, reasons: [`nothing was compared: the ${side} ${why}`] };
 }

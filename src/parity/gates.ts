@@ -112,8 +112,7 @@ function classGates(output: JudgedOutput, metrics: Metrics): (GateResult | null)
 function tiesText({ stats }: JudgedOutput, agreement: ClassAgreement): string {
   const ties = tieFlips(agreement, stats);
   if (ties === 0) return '';
-  const flips = agreement.rows - agreement.agreeing;
-  return `; ${ties} of ${flips} ${flips === 1 ? 'flip is a near tie' : 'flips are near ties'} in the reference`;
+  return `; near ties in the reference: ${ties} of ${agreement.rows - agreement.agreeing} flips`;
 }
 
 function atLeast(

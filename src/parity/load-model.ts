@@ -21,7 +21,7 @@ export interface LoadedModel {
   readonly session: Session;
   readonly boundary: Boundary;
   /** An error of the runtime in words about the model, not about the copy that it has. */
-  explain(error: unknown): unknown;
+  readonly explain: (error: unknown) => unknown;
   /** Never throws. */
   close(): Promise<void>;
 }

@@ -143,7 +143,7 @@ class BorderedModel implements Runnable {
     const key = keyOf(arrivals);
     const known = this.#models.get(key);
     this.#models.delete(key);
-    while (known === undefined && this.#models.size >= mostSessions) await this.#closeOldest();
+    if (known === undefined && this.#models.size >= mostSessions) await this.#closeOldest();
     const model = known ?? (await this.#load(arrivals));
     if (this.#isClosed) {
       await model.close();

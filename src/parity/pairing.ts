@@ -1,6 +1,13 @@
 import { MlkitError } from '../errors.ts';
-import type { Feeds, ValueInfo } from '../runtime/index.ts';
-import { type DataType, dataTypes, isTensor, type Tensor } from '../tensor/index.ts';
+import type { Feeds } from '../runtime/index.ts';
+import {
+  type DataType,
+  dataTypes,
+  isTensor,
+  type Tensor,
+  type TensorValue,
+} from '../tensor/index.ts';
+import type { ValueKind } from './boundary/passage.ts';
 import { carry } from './carry.ts';
 import type { MatchMode } from './parity.ts';
 
@@ -31,7 +38,13 @@ export function pairNames(
   return [...shared, ...extra.map((name) => ({ reference: null, candidate: name }))];
 }
 
-export type InputSide = Pick<ValueInfo, 'name' | 'dtype'>;
+export interface InputSide {
+  readonly name: string;
+  /** Of its elements; null: unknown. */
+  readonly dtype: DataType | null;
+  /** Default `tensor`. */
+  readonly kind?: ValueKind;
+}
 
 export interface InputPlan {
   /** Feeds of the candidate from those of the reference. */
@@ -63,30 +76,42 @@ export function planInputs(
   );
   for (const { input, from } of pairs) {
     if (from === undefined) throw unfed(input, unused, options);
-    if (from.dtype === input.dtype) continue;
-    const change = `${from.dtype ?? 'no tensor'} in the reference and ${input.dtype ?? 'no tensor'} in the candidate`;
-    if (!castIo || !isFloat(from.dtype) || !isFloat(input.dtype)) {
+    const isSameKind = kindOf(from) === kindOf(input);
+    if (from.dtype === input.dtype && isSameKind) continue;
+    const change = `${typeText(from)} in the reference and ${typeText(input)} in the candidate`;
+    const isFloatOnly = isFloat(from.dtype) && isFloat(input.dtype) && isSameKind;
+    if (!castIo || !isFloatOnly) {
       throw new MlkitError(
         'INPUT_DATA',
         `cannot feed ${candidatePath} with the inputs of the reference: "${input.name}" is ${change}`,
-        isFloat(from.dtype) && isFloat(input.dtype)
-          ? { hint: '--cast-io feeds it with the rounded values.' }
-          : {},
+        isFloatOnly ? { hint: '--cast-io feeds it with the rounded values.' } : {},
       );
     }
     warnings.push(`input "${input.name}" is ${change}: it is fed with rounded values`);
   }
   return {
     warnings,
-    translate: (feeds) =>
-      new Map(
-        pairs.flatMap(({ input, from }) => {
-          const tensor = feeds.get(from?.name ?? input.name);
-          if (tensor === undefined) return [];
-          return [[input.name, isTensor(tensor) ? cast(tensor, input) : tensor] as const];
-        }),
-      ),
+    translate: (feeds) => {
+      const known = new Set(reference.map((input) => input.name));
+      const paired = pairs.flatMap(({ input, from }) => {
+        const value = feeds.get(from?.name ?? input.name);
+        return value === undefined ? [] : [[input.name, cast(value, input)] as const];
+      });
+      // What else is fed replaces a default.
+      return new Map([...[...feeds].filter(([name]) => !known.has(name)), ...paired]);
+    },
   };
+}
+
+function kindOf({ kind = 'tensor' }: InputSide): ValueKind {
+  return kind;
+}
+
+function typeText({ dtype, kind = 'tensor' }: InputSide): string {
+  const element = dtype ?? 'of no known type';
+  if (kind === 'tensor') return element;
+  if (kind === 'sequence') return `seq(${element})`;
+  return kind === 'optional' ? `optional(${element})` : `optional(seq(${element}))`;
 }
 
 function byName(inputs: readonly InputSide[], name: string): InputSide | undefined {
@@ -115,8 +140,13 @@ function isFloat(dtype: DataType | null): boolean {
   return dtype !== null && dataTypes[dtype].kind === 'float';
 }
 
-/** The tensor in the input's type, rounded to nearest. */
-function cast(tensor: Tensor, { name, dtype }: InputSide): Tensor {
+/** The value in the input's type, rounded to nearest. */
+function cast(value: TensorValue, input: InputSide): TensorValue {
+  if (value === null) return null;
+  return isTensor(value) ? castTensor(value, input) : value.map((each) => castTensor(each, input));
+}
+
+function castTensor(tensor: Tensor, { name, dtype }: InputSide): Tensor {
   return dtype !== null && isFloat(dtype) && isFloat(tensor.dtype)
     ? carry(tensor, dtype, name)
     : tensor;

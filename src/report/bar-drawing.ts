@@ -18,7 +18,7 @@ import { formatNumber } from './units.ts';
 
 const barPitch = 23;
 const barWidth = 13;
-const axisHeight = 50;
+const axisHeight = 56;
 const legendHeight = 30;
 const limitHeight = 20;
 
@@ -53,7 +53,7 @@ export function barDrawing({ label, unit, bars, tones = {}, limit }: BarChart): 
     0,
     ...(limit === undefined ? [] : [limit.value]),
   ];
-  const axis = axisOption(axisName(chartLabel(label, mostAxisCells), unit), 30, (value) =>
+  const axis = axisOption(axisName(chartLabel(label, mostAxisCells), unit), 34, (value) =>
     formatNumber(value),
   );
   return {

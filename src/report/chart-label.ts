@@ -61,5 +61,5 @@ function start(text: string, width: number): string {
 }
 
 function reversed(text: string): string {
-  return [...text].toReversed().join('');
+  return Array.from(text).toReversed().join('');
 }

@@ -51,7 +51,7 @@ export function axisOption(
     nameGap,
     nameLocation: 'middle',
     nameTextStyle: { color: colors.soft, fontSize, fontFamily: 'inherit' },
-    axisLabel: { color: colors.soft, fontSize, fontFamily: 'inherit', formatter: tick },
+    axisLabel: { color: colors.soft, fontSize, fontFamily: 'inherit', margin: 14, formatter: tick },
     axisLine: { show: true, onZero: false, lineStyle: { color: colors.soft } },
     axisTick: { show: true, lineStyle: { color: colors.soft } },
     splitLine: { show: true, lineStyle: { color: colors.line } },

@@ -35,7 +35,7 @@ const mostSummaryCells = 1000;
  * A chart as an `<svg>` element for a page with the variables of `html-style.ts`: no style, script or
  * reference to anything else, the same bytes every time.
  *
- * @param id Letters, digits and hyphens; starts the ids in it, `id_…`, which must be in no other.
+ * @param id Letters, digits and hyphens; starts the ids in it, of which a page may have each once.
  */
 export function chartSvg({ title, summary, chart }: ChartBlock, id: string): string {
   const drawing = chart.kind === 'bars' ? barDrawing(chart) : scatterDrawing(chart);
@@ -45,7 +45,7 @@ export function chartSvg({ title, summary, chart }: ChartBlock, id: string): str
     `<svg viewBox="0 0 ${drawing.width} ${drawing.height}" role="img" aria-labelledby="${id}_title ${id}_desc">`,
     text('title', title, mostTitleCells),
     text('desc', summary, mostSummaryCells),
-    cleanSvg(drawn(drawing), id),
+    cleanSvg(drawn(drawing)),
     '</svg>',
   ].join('\n');
 }

@@ -1,18 +1,20 @@
 /** Powers of ten are spaced so that an axis has at most about so many. */
-const mostTicks = 9;
+const mostTicks = 12;
 
 const steps = [1, 2, 3, 5, 10, 20, 50, 100] as const;
 
 /** An axis in powers of ten. All places on it are exponents. */
 export interface LogScale {
   readonly min: number;
+  /** The least power of ten; `min`, if zero has no place. */
+  readonly first: number;
   readonly max: number;
   /** Between ticks, of which there is one at `min`. */
   readonly step: number;
   /** The place of a value; of zero, the lower edge, where `hasZero`. */
-  place(value: number): number;
+  readonly place: (value: number) => number;
   /** `10⁻³` */
-  tick(place: number): string;
+  readonly tick: (place: number) => string;
 }
 
 /** A scale on which all values lie; zeros are apart from the others, one step below them. */
@@ -34,6 +36,7 @@ export function logScale(values: readonly number[]): LogScale {
   const min = hasZero ? first - step : first;
   return {
     min,
+    first,
     max: Math.ceil(high / step) * step,
     step,
     place: (value) => (value > 0 ? exponent(value) : min),
@@ -42,7 +45,7 @@ export function logScale(values: readonly number[]): LogScale {
 }
 
 /** log₁₀, with powers of ten on the spot: 10⁻⁶ is not a little more than itself. */
-function exponent(value: number): number {
+export function exponent(value: number): number {
   const found = Math.log10(value);
   const whole = Math.round(found);
   return Math.abs(found - whole) < 1e-9 ? whole : found;

@@ -12,10 +12,11 @@ import {
   halo,
   legendOption,
 } from './chart-style.ts';
-import { type LogScale, logScale } from './log-scale.ts';
+import { clipLine, type Place } from './clip-line.ts';
+import { exponent, type LogScale, logScale } from './log-scale.ts';
 
 const height = 440;
-const margin = { left: 76, right: 28, top: 16, bottom: 52 } as const;
+const margin = { left: 96, right: 28, top: 16, bottom: 60 } as const;
 const legendHeight = 28;
 
 /** Pixels across: the point of the greatest weight, and the least that can be seen. */
@@ -39,7 +40,8 @@ interface Scales {
 export function scatterDrawing({ x, y, series, lines = [] }: ScatterChart): Drawing {
   const points = series.flatMap((each) => each.points);
   const xs = logScale(points.map((point) => point.x));
-  const ends = lines.flatMap((line) => endWithin(line, xs) ?? []);
+  const placed = lines.map((line) => acrossChart(line, xs));
+  const ends = placed.flatMap((line) => line.at(-1)?.[1] ?? []).map(powerOfTen);
   const scales: Scales = {
     x: xs,
     y: logScale([...points.map((point) => point.y), ...ends]),
@@ -63,11 +65,13 @@ export function scatterDrawing({ x, y, series, lines = [] }: ScatterChart): Draw
         outerBoundsMode: 'none',
       },
       legend: legendOption(legend, margin.left - 6),
-      xAxis: logAxis(xName, 30, scales.x),
-      yAxis: logAxis(yName, 48, scales.y),
+      xAxis: logAxis(xName, 36, scales.x),
+      yAxis: logAxis(yName, 62, scales.y),
       series: [
         ...series.map((each, at) => pointSeries(each, names[at] ?? '', at, scales)),
-        ...lines.map((line, at) => lineSeries(line, lineNames[at] ?? '', scales)),
+        ...lines.map((line, at) =>
+          lineSeries(line, placed[at] ?? [], lineNames[at] ?? '', scales.y),
+        ),
       ],
     },
   };
@@ -81,9 +85,14 @@ function uniqueNames(names: readonly string[]): string[] {
   });
 }
 
-/** The height of a line at the right edge, which the chart reaches to. */
-function endWithin({ points }: ReferenceLine, { max, place }: LogScale): number | null {
-  return points.findLast(({ x }) => place(x) <= max)?.y ?? null;
+/** The part of a line between the left and the right edge, in exponents. */
+function acrossChart({ points }: ReferenceLine, { first, max }: LogScale): readonly Place[] {
+  const places = points.map(({ x, y }): Place => [exponent(x), exponent(y)]);
+  return clipLine(places, { axis: 0, from: first, to: max });
+}
+
+function powerOfTen(power: number): number {
+  return Math.min(Math.max(10 ** power, Number.MIN_VALUE), Number.MAX_VALUE);
 }
 
 function logAxis(
@@ -128,16 +137,17 @@ function pointLabel(text: string): Record<string, unknown> {
 }
 
 function lineSeries(
-  { tone, isDashed = false, points }: ReferenceLine,
+  { tone, isDashed = false }: ReferenceLine,
+  places: readonly Place[],
   name: string,
-  { x, y }: Scales,
+  { first, max }: LogScale,
 ): Record<string, unknown> {
   const color = colorOf(tone);
   return {
     type: 'line',
     silent: true,
     symbol: 'none',
-    clip: true,
+    clip: false,
     lineStyle: { color, width: 1.5, type: isDashed ? [5, 4] : 'solid' },
     endLabel: {
       show: true,
@@ -148,8 +158,6 @@ function lineSeries(
       formatter: () => name,
     },
     labelLayout: { moveOverlap: 'shiftY' },
-    data: points
-      .filter((point) => x.place(point.x) <= x.max)
-      .map((point) => [x.place(point.x), y.place(point.y)]),
+    data: clipLine(places, { axis: 1, from: first, to: max }),
   };
 }

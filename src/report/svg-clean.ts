@@ -16,7 +16,6 @@ const geometry: ReadonlySet<string> = new Set([
   'r',
   'points',
   'transform',
-  'id',
   'dominant-baseline',
 ]);
 
@@ -35,7 +34,6 @@ const look: ReadonlySet<string> = new Set([
   'font-family',
   'font-weight',
   'paint-order',
-  'clip-path',
 ]);
 
 type Attributes = ReadonlyMap<string, string>;
@@ -50,12 +48,8 @@ interface Leaf {
 /** A tag, or the text between two; the library escapes `<` and `>` in both. */
 const pieces = /<(\/?)([a-zA-Z]+)([^>]*)>|([^<]+)/g;
 
-/**
- * What is inside the library's `<svg>` element.
- *
- * @param id Starts the names that parts of the drawing refer to others by.
- */
-export function cleanSvg(svg: string, id: string): string {
+/** What is inside the library's `<svg>` element. */
+export function cleanSvg(svg: string): string {
   const out: string[] = [];
   let leaves: Leaf[] = [];
   let text = '';
@@ -69,10 +63,10 @@ export function cleanSvg(svg: string, id: string): string {
     if (name === 'text') {
       text = '';
       textAttributes = attributes;
-    } else if (containers.has(name)) {
+    } else if (name === 'g') {
       flush();
-      out.push(`<${name}${attributesText(attributes)}>`);
-    } else {
+      out.push(`<g${attributesText(attributes)}>`);
+    } else if (shapes.has(name)) {
       const leaf = leafOf(name, attributes);
       if (leaf !== null) leaves.push(leaf);
     }
@@ -80,33 +74,34 @@ export function cleanSvg(svg: string, id: string): string {
   const closed = (name: string): void => {
     if (name === 'text') {
       leaves.push(textLeaf(textAttributes, text));
-    } else if (containers.has(name)) {
+    } else if (name === 'g') {
       flush();
-      out.push(`</${name}>`);
+      out.push('</g>');
     }
   };
 
-  for (const [, slash, name = '', rest = '', between] of withoutStyle(svg).matchAll(pieces)) {
+  for (const [, slash, name = '', rest = '', between] of visible(svg).matchAll(pieces)) {
     // Blanks between elements are counted too, until a text begins.
     if (between !== undefined) text += between;
     else if (slash === '/') closed(name);
-    else opened(name, attributesOf(rest, id));
+    else opened(name, attributesOf(rest));
   }
   flush();
-  return out.join('\n').replace(/<defs>\s*<\/defs>/, '');
+  return out.join('\n');
 }
 
-const containers: ReadonlySet<string> = new Set(['g', 'defs', 'clipPath']);
+const shapes: ReadonlySet<string> = new Set(['path', 'rect', 'circle', 'polyline', 'polygon']);
 
-function withoutStyle(svg: string): string {
-  return svg.replace(/<style[\s\S]*?<\/style>/g, '');
+/** Without the style sheet, and without definitions: lines are clipped before they are drawn. */
+function visible(svg: string): string {
+  return svg.replace(/<(style|defs)\b[\s\S]*?<\/\1>/g, '');
 }
 
-function attributesOf(text: string, id: string): Attributes {
+function attributesOf(text: string): Attributes {
   const found = new Map<string, string>();
   for (const [, name = '', value = ''] of text.matchAll(/([\w:-]+)="([^"]*)"/g)) {
     if (name === 'style') for (const [key, each] of stylesOf(value)) found.set(key, each);
-    else if (geometry.has(name) || look.has(name)) found.set(name, rounded(renamed(value, id)));
+    else if (geometry.has(name) || look.has(name)) found.set(name, rounded(value));
   }
   return found;
 }
@@ -121,18 +116,13 @@ function stylesOf(style: string): [string, string][] {
     .filter(([key, value]) => look.has(key) && value !== '' && value !== 'inherit');
 }
 
-/** The library numbers what it draws in a process; a page needs the same names every time. */
-function renamed(value: string, id: string): string {
-  return value.replace(/\bzr\d+-(\w+)/g, `${id}_$1`);
-}
-
 /** A hundredth of a pixel is fine enough. */
 function rounded(value: string): string {
   return value.replace(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
 }
 
 function leafOf(name: string, attributes: Attributes): Leaf | null {
-  if (name === 'svg' || isInvisible(attributes)) return null;
+  if (isInvisible(attributes)) return null;
   const circle = circleOf(attributes);
   const [shown, all] = circle === null ? [name, attributes] : ['circle', circle];
   return { look: lookOf(all), open: `<${shown}${geometryOf(all)}`, rest: '/>' };
@@ -151,7 +141,7 @@ function isInvisible(attributes: Attributes): boolean {
 
 /** The library draws a circle as two arcs of radius 1 and a matrix. */
 function circleOf(attributes: Attributes): Attributes | null {
-  if (!/^M1 0A1 1 0 1 1 /.test(attributes.get('d') ?? '')) return null;
+  if (attributes.get('d')?.startsWith('M1 0A1 1 0 1 1 ') !== true) return null;
   const [r, b, c, same, cx, cy] = (attributes.get('transform') ?? '').match(/-?[\d.]+/g) ?? [];
   if (r === undefined || r !== same || b !== '0' || c !== '0') return null;
   if (cx === undefined || cy === undefined) return null;

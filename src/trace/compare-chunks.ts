@@ -129,6 +129,7 @@ class ChunkRun implements ComparedChunks {
     const shapes = new Map<string, number[]>();
     await runPart({
       path,
+      label: reference.path,
       settings: settings.reference,
       feed: () => samples.slice(0, 1),
       onOutputs(_, given) {
@@ -207,6 +208,7 @@ class ChunkRun implements ComparedChunks {
     const names = [...probes.keys()];
     await runPart({
       path,
+      label: side.path,
       settings,
       feed,
       onOutputs(sample, given) {

@@ -8,8 +8,8 @@ import { computedValues } from './computed-values.ts';
 export interface PairedCut {
   /** Where they begin. */
   readonly begin: readonly ValuePair[];
-  /** Those of them that the candidate's part reads. */
-  readonly readByCandidate: ReadonlySet<Value>;
+  /** Those of the candidate that its part reads, and their types as far as these are known. */
+  readonly readByCandidate: ReadonlyMap<Value, DataType | null>;
   /** Whether inputs and outputs of one pair differ in float type. */
   readonly mixesFloats: boolean;
 }
@@ -51,7 +51,9 @@ export class CutFinder {
     const begin = [...new Set([...above.found, ...beside.found])];
     return {
       begin,
-      readByCandidate: new Set(above.found.map((pair) => pair.candidate)),
+      readByCandidate: new Map(
+        above.found.map(({ candidate }) => [candidate, this.#candidate.dtype(candidate)]),
+      ),
       mixesFloats: [...begin, target].some(
         (pair) =>
           this.#reference.dtype(pair.reference) !==

@@ -2,7 +2,7 @@ import { type Model, tensorType, type Value, type ValueType, walkGraphs } from '
 import type { ValuePair } from '../matching/index.ts';
 import type { OpenModel } from '../onnx/index.ts';
 import { extractSubgraph } from '../passes/index.ts';
-import { type DataType, dataTypes, type Tensor } from '../tensor/index.ts';
+import type { DataType, Tensor } from '../tensor/index.ts';
 import type { PairedCut } from './extract-cut.ts';
 
 /** The parts of two models that lie between the same values, which both call by the same names. */
@@ -25,10 +25,14 @@ export function cutParts(
   { begin, readByCandidate }: PairedCut,
   recorded: ReadonlyMap<string, Tensor>,
 ): Parts {
-  const typed = (value: Value, name: string): [Value, ValueType][] => {
+  const typed = (
+    value: Value,
+    name: string,
+    dtype?: DataType | null,
+  ): (readonly [Value, ValueType])[] => {
     const tensor = recorded.get(name);
     if (tensor === undefined) return [];
-    return [[value, tensorType(dtypeOf(value, tensor.dtype), tensor.dims)]];
+    return [[value, tensorType(dtype ?? tensor.dtype, tensor.dims)]];
   };
   const first = extractSubgraph(reference.model, {
     inputs: begin.map((pair) => pair.reference),
@@ -39,7 +43,11 @@ export function cutParts(
   const second = extractSubgraph(candidate.model, {
     inputs: read.map((pair) => pair.candidate),
     outputs: [target.candidate],
-    types: new Map(read.flatMap((pair) => typed(pair.candidate, pair.reference.name))),
+    types: new Map(
+      read.flatMap((pair) =>
+        typed(pair.candidate, pair.reference.name, readByCandidate.get(pair.candidate)),
+      ),
+    ),
   });
   for (const [at, input] of [...second.graph.inputs].slice(0, read.length).entries()) {
     rename(second, input, read[at]?.reference.name ?? input.name);
@@ -47,13 +55,6 @@ export function cutParts(
   const [output] = second.graph.outputs;
   if (output !== undefined) rename(second, output, target.reference.name);
   return { reference: first, candidate: second };
-}
-
-/** The type that a value has in its model, where that tells one float type from another. */
-function dtypeOf({ type }: Value, recorded: DataType): DataType {
-  const own = type?.kind === 'tensor' ? type.elementType : null;
-  const isOther = own !== null && own !== recorded && dataTypes[own].kind === 'float';
-  return isOther ? own : recorded;
 }
 
 /** Gives a value a name, which whatever else has it must give up. */

@@ -1,3 +1,6 @@
+import type { TraceReport } from './report.ts';
+import type { TraceSettings } from './trace-settings.ts';
+
 export type {
   Divergence,
   ErrorSource,
@@ -7,3 +10,9 @@ export type {
   TraceReport,
 } from './report.ts';
 export type { TraceSettings, TraceSide } from './trace-settings.ts';
+
+/** See `trace-models.ts`, which is loaded when something is traced. */
+export async function traceModels(settings: TraceSettings): Promise<TraceReport> {
+  const { traceModels: trace } = await import('./trace-models.ts');
+  return trace(settings);
+}

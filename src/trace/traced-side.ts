@@ -1,3 +1,4 @@
+import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
 import type { Inference } from '../ops/index.ts';
 import { openRunnable, type Runnable } from '../parity/index.ts';
@@ -19,6 +20,8 @@ export type ModelInputs = Runnable['inputs'];
 
 export interface PartRun {
   readonly path: string;
+  /** What messages call it. */
+  readonly label: string;
   readonly settings: SessionSettings;
   /** Told what the model takes before anything is run; gives the samples. */
   readonly feed: (inputs: ModelInputs) => readonly Feeds[];
@@ -31,13 +34,19 @@ export interface PartRun {
  *
  * @throws MlkitError as `openRunnable` and `Runnable.run` do.
  */
-export async function runPart({ path, settings, feed, onOutputs }: PartRun): Promise<void> {
-  const runnable = await openRunnable(path, settings);
+export async function runPart({ path, label, settings, feed, onOutputs }: PartRun): Promise<void> {
   try {
-    for (const [sample, feeds] of feed(runnable.inputs).entries()) {
-      onOutputs(sample, await runnable.run(feeds));
+    const runnable = await openRunnable(path, settings);
+    try {
+      for (const [sample, feeds] of feed(runnable.inputs).entries()) {
+        onOutputs(sample, await runnable.run(feeds));
+      }
+    } finally {
+      await runnable.close();
     }
-  } finally {
-    await runnable.close();
+  } catch (error) {
+    if (!(error instanceof MlkitError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new MlkitError(code, message.replaceAll(path, label), { hint, cause });
   }
 }

@@ -78,9 +78,10 @@ export function errorChart(
 /** Lines reach from edge to edge of a chart, whose edges are powers of ten. */
 function wholeDecades(magnitudes: readonly number[]): Range {
   const [low, high] = [least(magnitudes), most(magnitudes)];
+  const first = Math.floor(Math.log10(low));
   return {
-    low: 10 ** Math.floor(Math.log10(low)) || low,
-    high: Math.min(10 ** Math.ceil(Math.log10(high)), Number.MAX_VALUE),
+    low: 10 ** first || low,
+    high: Math.min(10 ** Math.max(Math.ceil(Math.log10(high)), first + 1), Number.MAX_VALUE),
   };
 }
 
@@ -103,8 +104,8 @@ function errorSummary(
     equal === 0
       ? 'No element is equal.'
       : `${capitalized(elements(equal))} ${equal === 1 ? 'is' : 'are'} equal.`,
-    ...(named('tolerance') ? ['What lies above the red line is beyond the tolerance.'] : []),
-    ...(named('1 ULP') ? [`Below the dashed line, ${dtype} has no finer steps.`] : []),
+    ...(named('tolerance') ? ['Errors above the tolerance are too large.'] : []),
+    ...(named('1 ULP') ? [`1 ULP is one step of ${dtype}.`] : []),
   ].join(' ');
 }
 

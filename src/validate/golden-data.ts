@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fromFileError, MlkitError } from '../errors.ts';
-import { readNpz, readTestDataSet } from '../feeds/index.ts';
+import { readNpz, readTestDataSet, type SkippedFile } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
 import type { TensorValue } from '../tensor/index.ts';
 
@@ -13,11 +13,11 @@ export interface GoldenSet {
   /** Recorded outputs that the model does not have. */
   readonly strangers: readonly string[];
   /** Files that were recorded and cannot be used, and why. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly skipped: readonly SkippedFile[];
 }
 
 /** A place where one set is. */
-interface GoldenPlace {
+export interface GoldenPlace {
   readonly name: string;
   read(model: Model): GoldenSet;
 }
@@ -50,13 +50,14 @@ function testDataSet(folder: string, name: string): GoldenPlace {
     name,
     read(model) {
       const { inputs, outputs, skipped } = readTestDataSet(folder, model);
-      const ofNothing = (reason: string): boolean => reason.startsWith('the model has no output');
+      const isStranger = ({ kind, value }: SkippedFile): boolean =>
+        kind === 'output' && value === null;
       return {
         name,
         inputs,
         outputs,
-        strangers: skipped.filter((each) => ofNothing(each.reason)).map((each) => each.name),
-        skipped: skipped.filter((each) => !ofNothing(each.reason)),
+        strangers: skipped.filter(isStranger).map((each) => each.name),
+        skipped: skipped.filter((each) => !isStranger(each)),
       };
     },
   };

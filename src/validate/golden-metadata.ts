@@ -70,9 +70,13 @@ export function readGoldenMetadata(folder: string): GoldenMetadata | null {
   }
   if (!isOurs(found)) return null;
   if (found.schema !== 1) {
-    throw new MlkitError('INPUT_DATA', `${file} has the schema ${String(found.schema)}, and this mlkit knows 1`, {
-      hint: 'Use a later mlkit, or remove the file to compare without it.',
-    });
+    throw new MlkitError(
+      'INPUT_DATA',
+      `${file} has the schema ${String(found.schema)}, and this mlkit knows 1`,
+      {
+        hint: 'Use a later mlkit, or remove the file to compare without it.',
+      },
+    );
   }
   if (!isWhole(found)) {
     throw new MlkitError('INPUT_DATA', `${file} is damaged: fields are missing`, {

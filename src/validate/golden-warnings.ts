@@ -12,6 +12,9 @@ export interface GoldenNow {
 /** The instruction sets that int8 arithmetic depends on: with and without, it rounds and saturates otherwise. */
 const quantizedArithmetic = /vnni|amx_int8|^i8mm$|^asimddp$|^avx512bw$|^avx2$/;
 
+/** More instruction sets than this are counted. */
+const mostFeatures = 4;
+
 /**
  * How what was recorded differs from now in what can change a result; empty where nothing does.
  */
@@ -65,8 +68,16 @@ function changedMachine(before: Machine, now: Machine): string[] {
     ];
   }
   return [
-    ...featureWarning(before.cpuFeatures, now.cpuFeatures, (names) => `recorded with ${names}, which this machine lacks`),
-    ...featureWarning(now.cpuFeatures, before.cpuFeatures, (names) => `this machine has ${names}, which the recording one lacked`),
+    ...featureWarning(
+      before.cpuFeatures,
+      now.cpuFeatures,
+      (names) => `recorded with ${names}, which this machine lacks`,
+    ),
+    ...featureWarning(
+      now.cpuFeatures,
+      before.cpuFeatures,
+      (names) => `this machine has ${names}, which the recording one lacked`,
+    ),
   ];
 }
 
@@ -77,7 +88,13 @@ function featureWarning(
 ): string[] {
   const missing = there.filter((name) => !here.includes(name));
   if (missing.length === 0) return [];
-  const isQuantized = missing.some((name) => quantizedArithmetic.test(name));
-  const what = isQuantized ? 'quantized results may differ by steps' : 'results may differ in the last digits';
-  return [`${text(missing.join(', '))}: ${what}`];
+  const quantized = missing.filter((name) => quantizedArithmetic.test(name));
+  const isQuantized = quantized.length > 0;
+  const listed = [...quantized, ...missing.filter((name) => !quantized.includes(name))];
+  const more = listed.length - mostFeatures;
+  const names = listed.slice(0, mostFeatures).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const what = isQuantized
+    ? 'quantized results may differ by steps'
+    : 'results may differ in the last digits';
+  return [`${text(names)}: ${what}`];
 }

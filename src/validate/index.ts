@@ -1,5 +1,15 @@
-export type { ValidateConfig, ValidateServices } from './config.ts';
+export type {
+  Accuracy,
+  ApplicationName,
+  LabelledResult,
+  MaxDrop,
+  Regression,
+  TaskName,
+} from './accuracy-types.ts';
+export { parseMaxDrop } from './application-class.ts';
+export { type ValidateConfig, type ValidateServices, validateDefaults } from './config.ts';
+export type { MatrixCell, MatrixReport } from './matrix-report.ts';
 export { presentValidation } from './present.ts';
-export type { Accuracy, InputInfo, ValidateReport } from './report.ts';
+export type { InputInfo, SavedGolden, ValidateReport } from './report.ts';
 export { validationCases } from './test-cases.ts';
 export { validate } from './validate.ts';

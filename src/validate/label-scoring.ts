@@ -27,31 +27,79 @@ export interface ScoredSample {
   readonly keys?: OutputKeys;
 }
 
-/** Starts counting. The candidate counts once a sample of it was added. */
+/**
+ * Starts counting. The candidate counts once a sample of it was added, and is read from the output
+ * that the reference is read from: the one with its name, else the one in its place.
+ */
 export function scoreLabels(labels: Labels, options: ScorerOptions): LabelScoring {
-  if (labels.kind === 'classes') {
-    const reference = new Scorer(labels, options);
-    const candidate = new Scorer(labels, options);
-    return {
-      add(side, { outputs, keys }, rows) {
-        (side === 'reference' ? reference : candidate).add(outputs, rows, keys);
-      },
-      finish: () => accuracyOf(reference, candidate.rows === 0 ? null : candidate),
-    };
-  }
-  const reference = new RegressionScorer(labels, options.output);
-  const candidate = new RegressionScorer(labels, options.output);
+  const sides =
+    labels.kind === 'classes'
+      ? new Sides((output) => new Scorer(labels, { ...options, output }), accuracyOf)
+      : new Sides((output) => new RegressionScorer(labels, output), regressionOf);
+  let names: readonly string[] = [];
   return {
-    add(side, { outputs }, rows) {
-      (side === 'reference' ? reference : candidate).add(outputs, rows);
+    add(side, { outputs, keys }, rows) {
+      if (side === 'reference') {
+        names = [...outputs.keys()];
+        sides.reference(options.output).add(outputs, rows, keys);
+        return;
+      }
+      const wanted = sides.reference(options.output).output ?? options.output;
+      sides.candidate(counterpart(wanted, names, [...outputs.keys()])).add(outputs, rows, keys);
     },
-    finish: () => regressionOf(reference, candidate.rows === 0 ? null : candidate),
+    finish: () => sides.finish(options.output),
   };
+}
+
+/** What follows one model. */
+interface SideScorer {
+  readonly output: string | null;
+  add(outputs: ScoredSample['outputs'], rows: number, keys?: OutputKeys): void;
+}
+
+/** The two models, followed alike. */
+class Sides<T extends SideScorer> {
+  readonly #open: (output: string | null) => T;
+  readonly #conclude: (reference: T, candidate: T | null) => LabelledResult;
+  #reference: T | null = null;
+  #candidate: T | null = null;
+
+  constructor(
+    open: (output: string | null) => T,
+    conclude: (reference: T, candidate: T | null) => LabelledResult,
+  ) {
+    this.#open = open;
+    this.#conclude = conclude;
+  }
+
+  reference(output: string | null): T {
+    this.#reference ??= this.#open(output);
+    return this.#reference;
+  }
+
+  /** @param output Where it is read from, which counts the first time. */
+  candidate(output: string | null): T {
+    this.#candidate ??= this.#open(output);
+    return this.#candidate;
+  }
+
+  finish(output: string | null): LabelledResult {
+    return this.#conclude(this.reference(output), this.#candidate);
+  }
+}
+
+/** The output of the candidate that stands for one of the reference; null: nothing tells. */
+function counterpart(
+  name: string | null,
+  ofReference: readonly string[],
+  ofCandidate: readonly string[],
+): string | null {
+  if (name === null || ofCandidate.includes(name)) return name;
+  const isPaired = ofReference.length === ofCandidate.length;
+  return isPaired ? (ofCandidate[ofReference.indexOf(name)] ?? null) : null;
 }
 
 /** Holds a drop of accuracy, or a rise of the RMSE, against the most that is allowed. */
 export function judgeLabelled(result: LabelledResult, maxDrop: MaxDrop): DropVerdict {
-  return result.task === 'classification'
-    ? judgeDrop(result, maxDrop)
-    : judgeRise(result, maxDrop);
+  return result.task === 'classification' ? judgeDrop(result, maxDrop) : judgeRise(result, maxDrop);
 }

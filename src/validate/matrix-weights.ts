@@ -96,7 +96,7 @@ class Rounding {
     const [name, count] = first;
     const more = overflows.length === 1 ? '' : `, and of ${overflows.length - 1} more weights`;
     return [
-      `weights in ${this.#precision}: ${count} elements of "${name}"${more} are too large for the type and become infinite`,
+      `weights in ${this.#precision} overflow to infinity in ${count === 1 ? '1 element' : `${count} elements`} of "${name}"${more}`,
     ];
   }
 

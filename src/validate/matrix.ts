@@ -187,12 +187,14 @@ class Matrix {
   ): Promise<MatrixReport> {
     const cells: MatrixCell[] = [];
     let isInterrupted = false;
+    let done = 0;
     for (const [at, point] of points.entries()) {
       const step = `cell ${at + 1} of ${points.length} (${this.#nameOf(point)})`;
       try {
         const cell = await this.#cell(point, base, step);
         cells.push(cell);
         isInterrupted = !cell.isComplete && cell.failure === undefined && cell.isAvailable;
+        if (!isInterrupted) done += 1;
       } catch (error) {
         const isEnd = error instanceof MlkitError && error.code === 'INTERRUPTED';
         if (!isEnd || cells.length === 0) throw error;
@@ -200,9 +202,7 @@ class Matrix {
       }
       if (isInterrupted) break;
     }
-    const reasons = isInterrupted
-      ? [`interrupted after ${cells.length} of ${points.length} cells`]
-      : [];
+    const reasons = isInterrupted ? [`interrupted after ${done} of ${points.length} cells`] : [];
     const verdicts = cells.map((cell) => cell.verdict);
     if (unrepeatable.length > 0) this.#warnings.add(unrepeatableText(unrepeatable));
     return {

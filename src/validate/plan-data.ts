@@ -2,6 +2,7 @@ import { type FeedPlan, planFeeds } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
 import type { ValidateConfig } from './config.ts';
+import type { Labels } from './labels.ts';
 
 /** Random samples where nobody says how many. */
 const defaultSamples = 8;
@@ -79,4 +80,14 @@ function randomNote({ rows, feeds }: FeedPlan, profile: string | undefined): str
   return [
     'the inputs are random, and quantization errs otherwise on real data: give some with --inputs. Top-1 agreement and divergence are shown and do not decide',
   ];
+}
+
+/** Labels beyond the rows are suspicious, unless rows were left out on purpose. */
+export function labelNote(
+  { rows }: FeedPlan,
+  labels: Labels | null,
+  { samples }: ValidateConfig,
+): string[] {
+  if (labels === null || samples !== null || labels.rows === rows) return [];
+  return [`there are ${labels.rows} labels for ${rows} rows; the first ${rows} are used`];
 }

@@ -8,39 +8,52 @@ import {
   formatBytes,
   formatInteger,
   formatNumber,
-  formatPercent,
   keyValues,
   type NoteLevel,
   note,
-  type Tone,
-  table,
-  toned,
   type Verdict,
 } from '../report/index.ts';
-import type { Accuracy, ValidateReport } from './report.ts';
+import type { LabelledResult } from './accuracy-types.ts';
+import { presentAccuracy } from './present-accuracy.ts';
+import { outputCharts, traceCharts } from './present-charts.ts';
+import { presentMatrix } from './present-matrix.ts';
+import { outputTable, outputWarnings } from './present-outputs.ts';
+import { presentTrace } from './present-trace.ts';
+import type { ValidateReport } from './report.ts';
 
 /** More inputs than this are counted and not listed. */
 const mostInputs = 4;
 
 /** The report for a person. */
 export function presentValidation(report: ValidateReport): Document {
-  const { outputs = [], accuracy, warnings } = report;
   const blocks: Block[] = [keyValues(facts(report))];
-  if (outputs.length > 0) blocks.push(outputTable(outputs));
-  if (accuracy !== undefined) blocks.push(accuracyTable(report, accuracy));
+  if (report.matrix !== undefined) return document(title(report), [...blocks, ...matrix(report)]);
+  const { model, candidate, outputs = [], accuracy, trace, warnings } = report;
+  const paths = [model.path, ...(candidate === undefined ? [] : [candidate.path])];
+  if (outputs.length > 0) blocks.push(outputTable(outputs), ...outputCharts(report));
+  if (accuracy !== undefined) blocks.push(...presentAccuracy(accuracy, paths));
+  if (trace !== undefined) blocks.push(...presentTrace(trace), ...traceCharts(report));
   for (const text of [...warnings, ...outputWarnings(outputs)]) blocks.push(note('warning', text));
-  blocks.push(...verdictNotes(report));
-  return document(title(report), blocks);
+  return document(title(report), [...blocks, ...verdictNotes(report)]);
 }
 
-function title({ model, candidate, golden }: ValidateReport): string {
+function matrix({ matrix: found, warnings }: ValidateReport): Block[] {
+  if (found === undefined) return [];
+  const own = new Set(found.warnings);
+  const others = warnings.filter((text) => !own.has(text));
+  return [...others.map((text) => note('warning', text)), ...presentMatrix(found)];
+}
+
+function title({ model, candidate, golden, saved, matrix: cells }: ValidateReport): string {
   const name = basename(model.path);
   if (candidate !== undefined) return `validate ${name} against ${basename(candidate.path)}`;
+  if (cells !== undefined) return `validate ${name} against itself`;
+  if (saved !== undefined) return `record ${name}`;
   return golden === undefined ? `accuracy of ${name}` : `validate ${name} against ${golden.path}`;
 }
 
 function facts(report: ValidateReport): [string, Cell][] {
-  const { model, candidate, profile, profileReason, inputs } = report;
+  const { model, candidate, profile, profileReason, inputs, saved } = report;
   const rows: [string, Cell][] = [
     [candidate === undefined ? 'model' : 'reference', modelText(model)],
   ];
@@ -52,6 +65,8 @@ function facts(report: ValidateReport): [string, Cell][] {
   }
   const more = inputs.length - mostInputs;
   if (more > 0) rows.push(['', `and ${more} more ${more === 1 ? 'input' : 'inputs'}`]);
+  if (saved !== undefined)
+    rows.push(['recorded in', `${saved.path} (${formatBytes(saved.sizeBytes)})`]);
   return rows;
 }
 
@@ -63,72 +78,6 @@ function samplesText({ samples = 0, rows = 0, golden }: ValidateReport): string 
 
 function modelText({ path, sizeBytes }: ValidateReport['model']): string {
   return `${path} (${formatBytes(sizeBytes)})`;
-}
-
-const verdictTones: Readonly<Record<Verdict, Tone>> = {
-  pass: 'good',
-  fail: 'bad',
-  inconclusive: 'warn',
-};
-
-function outputTable(outputs: readonly OutputParity[]): Block {
-  const right = (header: string): { header: string; align: 'right' } => ({
-    header,
-    align: 'right',
-  });
-  const hasTop1 = outputs.some((output) => output.top1Agreement !== null);
-  const columns = [
-    'output',
-    'type',
-    right('max abs'),
-    right('max rel'),
-    right('SQNR dB'),
-    right('cosine'),
-    ...(hasTop1 ? [right('top-1')] : []),
-    right('outside'),
-    'verdict',
-  ];
-  const rows = outputs.map((output): Cell[] => [
-    output.name,
-    output.dtype === null
-      ? '-'
-      : `${output.dtype}[${output.shape.map((size) => size ?? '?').join(', ')}]`,
-    number(output.maxAbs, 3),
-    number(output.maxRel, 3),
-    output.sqnrDb === null ? '-' : decibels(output.sqnrDb),
-    number(output.cosine, 7),
-    ...(hasTop1 ? [output.top1Agreement === null ? '-' : percent(output.top1Agreement)] : []),
-    `${formatInteger(output.mismatched)}/${formatInteger(output.total)}`,
-    toned(output.verdict, verdictTones[output.verdict]),
-  ]);
-  return table(columns, rows);
-}
-
-function accuracyTable({ model, candidate }: ValidateReport, accuracy: Accuracy): Block {
-  const { rows, low, high, dropPct, dropLowPct, dropHighPct } = accuracy;
-  const interval = `${percent(low)} to ${percent(high)}`;
-  const lines: Cell[][] = [
-    [basename(model.path), percent(accuracy.reference), candidate === undefined ? interval : ''],
-  ];
-  if (candidate !== undefined && accuracy.candidate !== null) {
-    lines.push([basename(candidate.path), percent(accuracy.candidate), interval]);
-    lines.push([
-      'drop, in percentage points',
-      formatNumber(dropPct ?? 0, 3),
-      `${formatNumber(dropLowPct ?? 0, 2)} to ${formatNumber(dropHighPct ?? 0, 2)}`,
-    ]);
-  }
-  return table(
-    ['', { header: 'top-1', align: 'right' }, '95% interval'],
-    lines,
-    `accuracy on ${formatInteger(rows)} labelled rows (output "${accuracy.output}")`,
-  );
-}
-
-function outputWarnings(outputs: readonly OutputParity[]): string[] {
-  return outputs.flatMap(({ name, warnings }) =>
-    warnings.map((warning) => `output "${name}": ${warning}`),
-  );
 }
 
 const verdictLevels: Readonly<Record<Verdict, NoteLevel>> = {
@@ -155,6 +104,7 @@ function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport
   }
   const word = verdict === 'fail' ? 'FAIL' : 'INCONCLUSIVE';
   const blocks: Block[] = reasons.map((reason) => note(level, `${word}: ${reason}`));
+  if (report.failure !== undefined) blocks.push(note('info', report.failure.hint));
   const failed = outputs.filter((output) => output.verdict === 'fail');
   const wayOut = flags((output) => output.verdict === 'fail');
   const isMendable = failed.every((output) => output.minimumTolerance.flags !== '');
@@ -162,21 +112,15 @@ function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport
   return blocks;
 }
 
-function passText(decidedBy: ValidateReport['decidedBy'], accuracy?: Accuracy): string {
-  const drop = `accuracy drops by ${formatNumber(accuracy?.dropPct ?? 0, 3)} points, as is allowed`;
+function passText(decidedBy: ValidateReport['decidedBy'], accuracy?: LabelledResult): string {
+  const drop = `${lossText(accuracy)}, as is allowed`;
   if (!decidedBy.includes('accuracy')) return 'every output is within its limits';
   if (decidedBy.includes('outputs')) return `every output is within its limits, and ${drop}`;
   return `${drop}; outputs decide nothing unless limits are given for them too`;
 }
 
-function number(value: number | null, digits: number): string {
-  return value === null ? '-' : formatNumber(value, digits);
-}
-
-function decibels(value: number): string {
-  return Number.isFinite(value) ? formatNumber(value, 3) : value > 0 ? 'inf' : '-inf';
-}
-
-function percent(share: number): string {
-  return formatPercent(share, 2);
+function lossText(accuracy: LabelledResult | undefined): string {
+  return accuracy?.task === 'regression'
+    ? `the RMSE rises by ${formatNumber(accuracy.risePct ?? 0, 3)}%`
+    : `accuracy drops by ${formatNumber(accuracy?.dropPct ?? 0, 3)} points`;
 }

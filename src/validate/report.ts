@@ -1,23 +1,8 @@
-import type { OutputParity, ProfileName } from '../parity/index.ts';
+import type { OutputParity, ProfileName, RunFailure } from '../parity/index.ts';
 import type { ModelInfo, ReportBase, Verdict } from '../report/index.ts';
-
-/** How often the models are right. Shares are 0 to 1; drops are percentage points. */
-export interface Accuracy {
-  /** Share of rows whose greatest class is the label. */
-  readonly reference: number;
-  readonly candidate: number | null;
-  /** Accuracy lost: 100 · (reference − candidate); negative where the candidate is better. */
-  readonly dropPct: number | null;
-  /** The 95% interval of the drop, from the rows on which the two differ. */
-  readonly dropLowPct: number | null;
-  readonly dropHighPct: number | null;
-  readonly rows: number;
-  /** The 95% interval (Wilson) of the accuracy of the model under test: the candidate if there is one. */
-  readonly low: number;
-  readonly high: number;
-  /** The output that the classes were read from. */
-  readonly output: string;
-}
+import type { TraceReport } from '../trace/index.ts';
+import type { LabelledResult } from './accuracy-types.ts';
+import type { MatrixReport } from './matrix-report.ts';
 
 /** One input of the first sample. */
 export interface InputInfo {
@@ -35,6 +20,14 @@ export interface Comparison {
   readonly outputs: readonly OutputParity[];
 }
 
+/** Inputs and outputs that were recorded. */
+export interface SavedGolden {
+  /** The folder. */
+  readonly path: string;
+  readonly sets: number;
+  readonly sizeBytes: number;
+}
+
 export interface ValidateReport extends ReportBase, Partial<Comparison> {
   readonly kind: 'validate';
   readonly model: ModelInfo;
@@ -46,9 +39,25 @@ export interface ValidateReport extends ReportBase, Partial<Comparison> {
   /** Why the verdict is not `pass`. */
   readonly reasons: readonly string[];
   readonly golden?: { readonly path: string; readonly sets: readonly string[] };
+  /** What was recorded, with `--save-golden`. */
+  readonly saved?: SavedGolden;
+  /** False: it was interrupted, and this is what was known by then. */
+  readonly isComplete?: false;
+  /** That a model could not be loaded or run, or ended its process. */
+  readonly failure?: RunFailure;
+  /** Where the two begin to differ, with `--trace`. */
+  readonly trace?: TraceReport;
+  readonly matrix?: MatrixReport;
   /** Rows of real data in all samples, 0 where inputs are random. */
   readonly rows?: number;
   readonly inputs: readonly InputInfo[];
-  readonly accuracy?: Accuracy;
+  readonly accuracy?: LabelledResult;
   readonly warnings: readonly string[];
+}
+
+/** What the outputs have to say against a pass. */
+export function outputReasons(outputs: readonly OutputParity[]): string[] {
+  return outputs.flatMap(({ name, reasons }) =>
+    reasons.map((reason) => `output "${name}": ${reason}`),
+  );
 }

@@ -1,31 +1,60 @@
-import { outputCases } from '../parity/index.ts';
+import { completenessCase, outputCases } from '../parity/index.ts';
 import { formatNumber, formatPercent, outcomeOf, type TestCase } from '../report/index.ts';
-import { judgeDrop } from './accuracy.ts';
+import type { LabelledResult, MaxDrop } from './accuracy-types.ts';
+import { judgeLabelled } from './label-scoring.ts';
+import { matrixCases } from './matrix-cases.ts';
 import type { ValidateReport } from './report.ts';
 
-/** A test for each output and one for the accuracy, of those that decide; accuracy alone is told. */
+/**
+ * A test for each output (of each setting of a matrix), one for the accuracy, and one for a model that
+ * does not run, of those that decide; accuracy alone is told.
+ */
 export function validationCases(report: ValidateReport): TestCase[] {
-  const { model, candidate, golden, decidedBy, outputs = [] } = report;
+  const { model, candidate, golden, decidedBy, outputs = [], matrix } = report;
   const against = candidate?.path ?? golden?.path;
   const subject = against === undefined ? model.path : `${model.path} and ${against}`;
   const suite = subject.replaceAll('\\', '/');
+  if (matrix !== undefined) return matrixCases(suite, matrix);
   const cases = decidedBy.includes('outputs') ? outputCases(suite, outputs) : [];
-  return [...cases, ...accuracyCases(report, suite)];
+  return [...cases, ...runCases(report, suite), ...accuracyCases(report, suite)];
+}
+
+function runCases(report: ValidateReport, suite: string): TestCase[] {
+  const { candidate, isComplete, failure, reasons } = report;
+  if (candidate === undefined) return [];
+  const isWhole = isComplete !== false && failure === undefined;
+  return [
+    completenessCase(suite, {
+      isComplete: isWhole,
+      reasons,
+      ...(failure !== undefined && { failure }),
+    }),
+  ];
 }
 
 function accuracyCases({ accuracy, decidedBy, config }: ValidateReport, suite: string): TestCase[] {
   if (accuracy === undefined) return [];
-  const { reference, candidate, dropPct, rows } = accuracy;
-  const shares = [reference, candidate].flatMap((share) =>
-    share === null ? [] : formatPercent(share, 2),
-  );
-  const drop = dropPct === null ? '' : `, a drop of ${formatNumber(dropPct, 3)} points`;
-  const base = { suite, name: 'accuracy', output: `${shares.join(' to ')} of ${rows} rows${drop}` };
-  const limit = config['maxDropPct'];
-  if (!decidedBy.includes('accuracy') || typeof limit !== 'number') {
+  const base = { suite, name: 'accuracy', output: lossText(accuracy) };
+  const limit = config['maxDrop'] as MaxDrop | null;
+  if (!decidedBy.includes('accuracy') || limit === null) {
     return [{ ...base, outcome: 'passed' }];
   }
-  const { verdict, reasons } = judgeDrop(accuracy, limit);
+  const { verdict, reasons } = judgeLabelled(accuracy, limit);
   const [message] = reasons;
   return [{ ...base, outcome: outcomeOf(verdict), ...(message !== undefined && { message }) }];
+}
+
+function lossText(result: LabelledResult): string {
+  const { rows } = result;
+  if (result.task === 'regression') {
+    const errors = [result.reference, ...(result.candidate === null ? [] : [result.candidate])];
+    const rise = result.risePct === null ? '' : `, a rise of ${formatNumber(result.risePct, 3)}%`;
+    return `RMSE ${errors.map(({ rmse }) => formatNumber(rmse, 4)).join(' to ')} on ${rows} rows${rise}`;
+  }
+  const shares = [result.reference, result.candidate].flatMap((share) =>
+    share === null ? [] : formatPercent(share, 2),
+  );
+  const { dropPct } = result;
+  const drop = dropPct === null ? '' : `, a drop of ${formatNumber(dropPct, 3)} points`;
+  return `${shares.join(' to ')} of ${rows} rows${drop}`;
 }

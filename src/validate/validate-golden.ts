@@ -6,15 +6,21 @@ import {
   type OutputParity,
   openRunnable,
   profiles,
+  type RunFailure,
+  type Runnable,
   randomOutputs,
   randomReason,
+  runFailure,
   worstVerdict,
 } from '../parity/index.ts';
+import type { Verdict } from '../report/index.ts';
 import { type TensorValue, tensorsOfValue } from '../tensor/index.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
-import { findGolden, type GoldenSet } from './golden-data.ts';
-import type { Comparison, InputInfo } from './report.ts';
+import { findGolden, type GoldenPlace, type GoldenSet } from './golden-data.ts';
+import type { Subject } from './open-subject.ts';
+import { type InputInfo, outputReasons } from './report.ts';
 import { sessionSettings } from './session-settings.ts';
+import type { Answer } from './validate.ts';
 
 /**
  * What recorded outputs are held against by default: rtol and atol as in ONNX's own backend tests,
@@ -28,112 +34,185 @@ export const goldenGates: Gates = {
   minSqnrDb: 60,
 };
 
-export interface GoldenOutcome extends Comparison {
-  readonly verdict: 'pass' | 'fail' | 'inconclusive';
-  readonly golden: { readonly path: string; readonly sets: readonly string[] };
-  readonly inputs: readonly InputInfo[];
-  readonly warnings: readonly string[];
-}
-
 /**
- * Runs a model on recorded inputs and compares with the recorded outputs.
+ * Runs a model on recorded inputs and compares with the recorded outputs. That it cannot be loaded or
+ * run, or ends its process, is a result.
  *
- * @throws MlkitError when nothing is recorded, or the model cannot be fed or run with it.
+ * @throws MlkitError when nothing is recorded, or the model cannot be fed with it.
  */
-export async function validateGolden(
-  model: Model,
-  folder: string,
+export async function answerGolden(
+  { model }: Subject,
   config: ValidateConfig,
   services: ValidateServices,
-): Promise<GoldenOutcome> {
+): Promise<Answer> {
+  const folder = config.golden ?? '';
   const places = findGolden(folder).slice(0, config.samples ?? undefined);
-  const session = await openRunnable(config.reference, sessionSettings(config, services));
-  const comparison = new GoldenComparison(model, config);
-  const warnings = new Set(session.notes);
-  let inputs: InputInfo[] = [];
-  try {
-    for (const [at, place] of places.entries()) {
-      if (services.signal?.aborted)
-        throw new MlkitError('INTERRUPTED', 'the comparison was interrupted');
-      const set = place.read(model);
-      if (at === 0) inputs = inputInfo(set);
-      refuseSkipped(config.reference, set);
-      const names = [...set.outputs.keys()];
-      if (names.length + set.skipped.length === 0) throw nothingRecorded(folder, set);
-      const outputs = names.length === 0 ? new Map() : await session.run(set.inputs, names);
-      comparison.add(set, outputs);
-      services.onProgress?.(at + 1, places.length);
-    }
-  } finally {
-    await session.close();
-  }
-  const missing = comparison.missing();
-  if (missing.length > 0) warnings.add(`no data is recorded for the outputs ${missing.join(', ')}`);
-  const outputs = comparison.finish();
+  const comparison = new GoldenComparison(model, config, folder);
+  const end = await runAll(comparison, places, config, services);
+  const outputs = comparison.finish(end.failure);
   const { profile } = config;
   return {
-    verdict: worstVerdict(outputs.map((output) => output.verdict)),
+    verdict: worstVerdict([...outputs.map((output) => output.verdict), ...end.verdicts]),
+    decidedBy: ['outputs'],
+    reasons: [...end.reasons, ...outputReasons(outputs)],
     profile: profile === 'auto' ? 'fp32' : profile,
     profileReason:
       profile === 'auto'
         ? 'recorded by another implementation: rtol 1e-3, atol 1e-7, SQNR of 60 dB'
         : 'as asked for',
-    samples: places.length,
+    samples: comparison.samples,
     outputs,
     golden: { path: folder, sets: places.map((place) => place.name) },
-    inputs,
-    warnings: [...warnings],
+    inputs: comparison.inputs,
+    ...(end.isInterrupted && { isComplete: false }),
+    ...(end.failure !== null && { failure: end.failure }),
+    warnings: [...comparison.warnings, ...comparison.missing(end.failure)],
   };
 }
 
+/** How the runs ended. */
+interface End {
+  readonly failure: RunFailure | null;
+  readonly isInterrupted: boolean;
+  readonly reasons: readonly string[];
+  readonly verdicts: readonly Verdict[];
+}
+
+const wholly: End = { failure: null, isInterrupted: false, reasons: [], verdicts: [] };
+
+async function runAll(
+  comparison: GoldenComparison,
+  places: readonly GoldenPlace[],
+  config: ValidateConfig,
+  services: ValidateServices,
+): Promise<End> {
+  let session: Runnable | null = null;
+  try {
+    session = await openRunnable(config.reference, sessionSettings(config, services));
+    comparison.begin(session);
+    for (const [at, place] of places.entries()) {
+      if (services.signal?.aborted) {
+        throw new MlkitError('INTERRUPTED', 'the comparison was interrupted');
+      }
+      await comparison.run(session, place);
+      services.onProgress?.(place.name, at + 1, places.length);
+    }
+    return wholly;
+  } catch (error) {
+    const { samples } = comparison;
+    if (isInterruption(error, services)) {
+      if (samples === 0) throw error;
+      const reasons = [`interrupted after ${samples} of ${places.length} sets`];
+      return { failure: null, isInterrupted: true, reasons, verdicts: ['inconclusive'] };
+    }
+    const stage = session === null ? 'load' : 'run';
+    const sample = session === null ? null : samples;
+    // It is the one under test, so a failure is its own.
+    const failure = runFailure(error, { side: 'candidate', stage, sample });
+    if (failure === null) throw error;
+    const place = places[samples]?.name ?? '';
+    const what = stage === 'load' ? 'cannot be loaded' : `fails on ${place}`;
+    return {
+      failure: { ...failure, side: 'reference' },
+      isInterrupted: false,
+      reasons: [`the model ${what}: ${failure.message}`],
+      verdicts: [failure.verdict],
+    };
+  } finally {
+    await session?.close();
+  }
+}
+
+function isInterruption(error: unknown, { signal }: ValidateServices): boolean {
+  return error instanceof MlkitError && (signal?.aborted || error.code === 'INTERRUPTED');
+}
+
+/** The sets that are run, and what comes of them. */
 class GoldenComparison {
+  /** Sets that were compared. */
+  samples = 0;
+  inputs: readonly InputInfo[] = [];
+  readonly warnings = new Set<string>();
   readonly #model: Model;
   readonly #config: ValidateConfig;
+  readonly #folder: string;
   readonly #random: ReadonlyMap<string, string>;
   readonly #outputs = new Map<string, OutputAccumulator>();
+  /** Outputs that the runtime cannot give, and why. */
+  #unpassable: ReadonlyMap<string, string> = new Map();
 
-  constructor(model: Model, config: ValidateConfig) {
+  constructor(model: Model, config: ValidateConfig, folder: string) {
     this.#model = model;
     this.#config = config;
+    this.#folder = folder;
     this.#random = randomOutputs(model, { seeded: true });
   }
 
-  add(set: GoldenSet, found: ReadonlyMap<string, TensorValue>): void {
+  begin({ notes, outputs }: Runnable): void {
+    for (const note of notes) this.warnings.add(note);
+    this.#unpassable = new Map(
+      outputs.flatMap(({ name, unpassable }) => (unpassable === null ? [] : [[name, unpassable]])),
+    );
+  }
+
+  async run(session: Runnable, place: GoldenPlace): Promise<void> {
+    const set = place.read(this.#model);
+    if (this.samples === 0) this.inputs = inputInfo(set);
+    refuseSkipped(this.#config.reference, set);
+    const names = [...set.outputs.keys()];
+    if (names.length + set.skipped.length === 0) throw nothingRecorded(this.#folder, set);
+    const wanted = names.filter((name) => !this.#unpassable.has(name));
+    const found = wanted.length === 0 ? new Map() : await session.run(set.inputs, wanted);
+    this.#add(set, found);
+    this.samples += 1;
+  }
+
+  #add(set: GoldenSet, found: ReadonlyMap<string, TensorValue>): void {
     for (const [name, recorded] of set.outputs) {
-      const tensor = found.get(name);
-      const output = this.#output(name);
-      if (tensor === undefined) output.fail('the model does not give this output');
-      else output.add(recorded, tensor);
+      const value = found.get(name);
+      const output = this.#output(name, this.#unpassable.get(name));
+      if (value !== undefined) output.add(recorded, value);
+      else if (!this.#unpassable.has(name)) output.fail('the model does not give this output');
     }
-    for (const { name, reason } of set.skipped) {
-      const value = this.#model.graph.outputs[Number(/^output_(\d+)/.exec(name)?.[1])];
-      this.#output(value?.name ?? name, reason);
+    for (const { name, value, reason, isWrong } of set.skipped) {
+      const output = this.#output(value ?? name, reason);
+      if (isWrong) output.fail(reason);
     }
     for (const name of set.strangers) {
       this.#output(name).fail('it is recorded, and the model has no such output');
     }
   }
 
-  /** Outputs of the model that no set has. */
-  missing(): string[] {
-    return this.#model.graph.outputs
+  /** A warning of outputs of the model that no set has. */
+  missing(failure: RunFailure | null): string[] {
+    if (failure !== null && this.samples === 0) return [];
+    const names = this.#model.graph.outputs
       .map((value) => value.name)
       .filter((name) => !this.#outputs.has(name));
+    return names.length === 0 ? [] : [`no data is recorded for the outputs ${names.join(', ')}`];
   }
 
-  finish(): OutputParity[] {
-    return [...this.#outputs.values()].map((output) => output.finish());
+  /** The comparison of each output; of all where a failure left nothing to compare. */
+  finish(failure: RunFailure | null): OutputParity[] {
+    const found = [...this.#outputs.values()].map((output) => output.finish());
+    if (failure === null || found.length > 0) return found;
+    const why = failure.stage === 'load' ? 'be loaded' : 'be run';
+    const names = this.#model.graph.outputs.map((value) => value.name);
+    return names.map((name) => ({
+      ...this.#output(name, `nothing was compared: the model cannot ${why}`).finish(),
+      verdict: failure.verdict,
+    }));
   }
 
   #output(name: string, incomparable?: string): OutputAccumulator {
     const known = this.#outputs.get(name);
     if (known !== undefined) return known;
-    const { profile, overrides } = this.#config;
+    const { profile, overrides, strictNan } = this.#config;
     const drawnBy = this.#random.get(name);
     const made = new OutputAccumulator({
       name,
       profile: profile === 'auto' ? goldenGates : profile,
-      overrides,
+      overrides: strictNan ? { ...overrides, strictNan } : overrides,
       nonFiniteReference: 'expected',
       ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),
       ...(incomparable !== undefined && { incomparable }),
@@ -153,12 +232,16 @@ function inputInfo(set: GoldenSet): InputInfo[] {
 
 /** Without one of its inputs the model cannot run. */
 function refuseSkipped(path: string, { name, skipped }: GoldenSet): void {
-  const input = skipped.find((each) => each.name.startsWith('input_'));
+  const input = skipped.find((each) => each.kind === 'input');
   if (input === undefined) return;
   throw new MlkitError(
     'MODEL_UNSUPPORTED',
     `cannot run ${path} with ${input.name} of ${name}: ${input.reason}`,
-    { hint: 'onnxruntime-node takes tensors only: cut the model behind that input.' },
+    {
+      hint: input.isWrong
+        ? 'Record it as the model declares the input.'
+        : 'Cut the model behind that input, or convert it to take a tensor.',
+    },
   );
 }
 

@@ -1,10 +1,180 @@
 import { statSync } from 'node:fs';
 import { compareModels, type ParityResult, worstVerdict } from '../parity/index.ts';
-import { accuracyOf, type DropVerdict, judgeDrop } from './accuracy.ts';
+import type { TraceReport } from '../trace/index.ts';
+import type { DropVerdict } from './accuracy.ts';
+import type { LabelledResult } from './accuracy-types.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
+import { judgeLabelled, type LabelScoring, scoreLabels } from './label-scoring.ts';
+import { type Labels, readLabels } from './labels.ts';
 import { openSubject, type Subject } from './open-subject.ts';
-import { type Data, planData } from './plan-data.ts';
-import type { Accuracy, ValidateReport } from './report.ts';
+import { type Data, labelNote, planData } from './plan-data.ts';
+import { outputReasons, type ValidateReport } from './report.ts';
 import { sessionSettings } from './session-settings.ts';
 import type { Answer } from './validate.ts';
 
+/** Samples that are followed through the graphs. */
+const tracedSamples = 2;
+
+/** Runs reference and candidate on the same inputs and compares their outputs, and their accuracy. */
+export async function answerPair(
+  subject: Subject,
+  config: ValidateConfig,
+  services: ValidateServices,
+): Promise<Answer> {
+  const candidate = config.candidate ?? config.reference;
+  const labels =
+    config.labels === null ? null : readLabels(config.labels, config.inputs, config.task);
+  const data = await dataFor(subject, candidate, config);
+  const scoring =
+    labels === null ? null : scoreLabels(labels, { topK: config.topK, output: config.labelOutput });
+  const parity = await compare(candidate, data, scoring, config, services);
+  const isScored = scoring !== null && parity.samples > 0;
+  const labelled = isScored ? scoring.finish() : null;
+  const trace = config.trace ? await follow(candidate, data, parity, config, services) : null;
+  return {
+    ...answerOf(parity, labelled, config),
+    candidate: { path: candidate, sizeBytes: statSync(candidate).size },
+    rows: data.plan.rows,
+    inputs: data.plan.description,
+    ...(trace !== null && { trace }),
+    warnings: warningsOf(parity, data, labels, labelled, config),
+  };
+}
+
+/** A model in ORT format does not tell what its inputs are for; the other may. */
+async function dataFor(subject: Subject, candidate: string, config: ValidateConfig): Promise<Data> {
+  if (!subject.isOrt) return planData(subject.model, config);
+  const other = await openSubject(candidate);
+  try {
+    return planData(hasInputsOf(other, subject) ? other.model : subject.model, config);
+  } finally {
+    other.close();
+  }
+}
+
+function hasInputsOf(one: Subject, other: Subject): boolean {
+  const names = new Set(one.model.graph.inputs.map(({ name }) => name));
+  return other.model.graph.inputs.every(({ name }) => names.has(name));
+}
+
+function compare(
+  candidate: string,
+  { plan, feeds }: Data,
+  scoring: LabelScoring | null,
+  config: ValidateConfig,
+  services: ValidateServices,
+): Promise<ParityResult> {
+  const settings = sessionSettings(config);
+  const { signal, onProgress } = services;
+  return compareModels({
+    reference: { path: config.reference, settings },
+    candidate: { path: candidate, settings },
+    feeds,
+    total: plan.feeds.length,
+    profile: config.profile,
+    overrides: config.overrides,
+    match: config.match,
+    castIo: config.castIo,
+    strictNan: config.strictNan,
+    classGates: plan.rows > 0,
+    failures: 'report',
+    ...(signal && { signal }),
+    onProgress: (done, total) => onProgress?.(`sample ${done}`, done, total),
+    onSample: (index, sample) => {
+      const rows = plan.rowsPerFeed[index] ?? 1;
+      scoring?.add('reference', { outputs: sample.reference }, rows);
+      scoring?.add('candidate', { outputs: sample.candidate }, rows);
+    },
+  });
+}
+
+async function follow(
+  candidate: string,
+  { plan }: Data,
+  parity: ParityResult,
+  config: ValidateConfig,
+  { signal, onProgress }: ValidateServices,
+): Promise<TraceReport | null> {
+  if (!parity.isComplete) return null;
+  const { traceModels } = await import('../trace/index.ts');
+  const settings = sessionSettings(config);
+  return traceModels({
+    reference: { path: config.reference, settings },
+    candidate: { path: candidate, settings },
+    feeds: plan.feeds,
+    samples: tracedSamples,
+    profile: parity.profile,
+    match: config.match,
+    castIo: config.castIo,
+    extract: config.extract,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+}
+
+type Decision = DropVerdict & Pick<ValidateReport, 'decidedBy'>;
+
+function answerOf(
+  parity: ParityResult,
+  labelled: LabelledResult | null,
+  config: ValidateConfig,
+): Omit<Answer, 'inputs' | 'warnings'> {
+  const { samples, outputs, profile, profileReason, failure, isComplete } = parity;
+  const { verdict, decidedBy, reasons } = decide(parity, labelled, config);
+  return {
+    verdict,
+    decidedBy,
+    reasons,
+    profile,
+    profileReason,
+    samples,
+    outputs,
+    // Of a failure too, what is there is all there will be.
+    ...(!isComplete && failure === undefined && { isComplete }),
+    ...(failure !== undefined && { failure }),
+    ...(labelled !== null && { accuracy: labelled }),
+  };
+}
+
+/** With a limit on accuracy, the outputs decide only where limits were given for them too. */
+function decide(
+  parity: ParityResult,
+  labelled: LabelledResult | null,
+  config: ValidateConfig,
+): Decision {
+  const reasons = [...parity.reasons, ...outputReasons(parity.outputs)];
+  const byOutputs = { verdict: parity.verdict, summary: '', reasons, warnings: [] };
+  const { maxDrop } = config;
+  if (labelled === null || maxDrop === null || !parity.isComplete) {
+    return { ...byOutputs, decidedBy: ['outputs'] };
+  }
+  const drop = judgeLabelled(labelled, maxDrop);
+  if (!hasOutputGates(config)) return { ...drop, decidedBy: ['accuracy'] };
+  return {
+    verdict: worstVerdict([parity.verdict, drop.verdict]),
+    decidedBy: ['outputs', 'accuracy'],
+    summary: drop.summary,
+    reasons: [...reasons, ...drop.reasons],
+    warnings: drop.warnings,
+  };
+}
+
+function hasOutputGates({ profile, overrides }: ValidateConfig): boolean {
+  return profile !== 'auto' || Object.keys(overrides).length > 0;
+}
+
+function warningsOf(
+  parity: ParityResult,
+  data: Data,
+  labels: Labels | null,
+  labelled: LabelledResult | null,
+  config: ValidateConfig,
+): string[] {
+  return [
+    ...data.notes(parity),
+    ...labelNote(data.plan, labels, config),
+    ...parity.warnings,
+    ...(labelled?.warnings ?? []),
+    ...decide(parity, labelled, config).warnings,
+  ];
+}

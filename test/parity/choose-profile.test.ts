@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildModel, type GraphBuilder, type Model } from '../../src/graph/index.ts';
-import { chooseProfile } from '../../src/parity/index.ts';
+import { arithmeticOfCounts } from '../../src/parity/arithmetic.ts';
+import { arithmeticOf, chooseProfile } from '../../src/parity/index.ts';
 import { memoryStorage, Tensor, tensorFrom } from '../../src/tensor/index.ts';
 import { linear } from './models.ts';
 
@@ -74,5 +75,49 @@ describe('the profile', () => {
     expect(chooseProfile(model, model, { reference: 'cpu', candidate: 'cpu' }).profile).toBe(
       'exact',
     );
+  });
+
+  test('of one file at two optimization levels is not the exact one', () => {
+    const at = (model: Model, reference: 'disabled' | 'all', candidate: 'disabled' | 'all') =>
+      chooseProfile(model, model, { optimization: { reference, candidate } });
+    expect(at(linear(), 'disabled', 'disabled').profile).toBe('exact');
+    expect(at(linear(), 'disabled', 'all')).toEqual({
+      profile: 'fp32',
+      reason: 'they run at optimization levels disabled and all',
+    });
+    expect(at(half, 'disabled', 'all').profile).toBe('fp16');
+    expect(at(brain, 'all', 'disabled').profile).toBe('bf16');
+    // Fusing may move what is rounded to integers by a step.
+    expect(at(quantized(), 'disabled', 'all').profile).toBe('int8');
+    expect(chooseProfile(linear(), linear(), { optimization: { reference: 'all' } }).profile).toBe(
+      'fp32',
+    );
+  });
+
+  test('of a model in ORT format is by its operators and constants', () => {
+    const inOrtFormat = { hasOrtFormat: true } as const;
+    const counts = (
+      operators: Record<string, number>,
+      constants: readonly (string | null)[] = ['float32'],
+    ): ReturnType<typeof arithmeticOfCounts> => arithmeticOfCounts(operators, constants);
+    const plain = counts({ MatMul: 1 });
+    expect(chooseProfile(linear(), plain, inOrtFormat).profile).toBe('fp32');
+    expect(chooseProfile(linear(), counts({ 'com.microsoft.QLinearAdd': 1 })).profile).toBe('int8');
+    expect(chooseProfile(linear(), counts({ 'com.microsoft.MatMulNBits': 1 })).profile).toBe(
+      'int4',
+    );
+    expect(chooseProfile(linear(), counts({ MatMul: 1 }, ['float16'])).profile).toBe('fp16');
+    expect(chooseProfile(fourBit, counts({ DequantizeLinear: 1 }, ['int4'])).profile).toBe('fp32');
+    // The same quantized model, with fewer nodes as they were fused.
+    const fused = counts({ QLinearMatMul: 1, QuantizeLinear: 1 });
+    expect(chooseProfile(quantized(2), fused, inOrtFormat).profile).toBe('int8');
+  });
+
+  test('of weights that are dequantized does not count as rounding', () => {
+    expect(arithmeticOf(fourBit)).toMatchObject({ integerNodes: 1, roundingNodes: 0 });
+    expect(arithmeticOf(quantized())).toMatchObject({ integerNodes: 2, roundingNodes: 1 });
+    const levels = { optimization: { candidate: 'disabled' } } as const;
+    const model = fourBit;
+    expect(chooseProfile(model, model, levels).profile).toBe('fp32');
   });
 });

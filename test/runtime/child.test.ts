@@ -79,12 +79,15 @@ describe('a child that dies', () => {
     },
   );
 
-  test.skipIf(process.platform === 'win32')('of Ctrl-C is no crash', async () => {
-    const { child, run } = await busyChild(writeModel(countModel));
-    setTimeout(() => process.kill(child.pid ?? 0, 'SIGINT'), 100);
-    expect((await errorOf(run)).code).toBe('INTERRUPTED');
-    await child.close();
-  });
+  test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'of %s is no crash',
+    async (signal) => {
+      const { child, run } = await busyChild(writeModel(countModel));
+      setTimeout(() => process.kill(child.pid ?? 0, signal), 100);
+      expect((await errorOf(run)).code).toBe('INTERRUPTED');
+      await child.close();
+    },
+  );
 
   test('by the hand of the runtime says its last words', async () => {
     // Reading a 4-bit output aborts the process, which is why sessions refuse to ask for one.

@@ -1,6 +1,7 @@
 import type { Model, Node, Value } from '../../graph/index.ts';
 import type { Inference } from '../../ops/index.ts';
 import { parseSize } from '../../symbolic/index.ts';
+import { dataTypes } from '../../tensor/index.ts';
 import { sizeOfFormula } from './expression.ts';
 import { type FrameOf, framesOf } from './frames.ts';
 
@@ -37,6 +38,14 @@ export class KnownSizes {
   sizesOf(value: Value): Sizes {
     const sizes = this.#partly(value);
     return sizes?.every((size) => size !== null) === true ? sizes : null;
+  }
+
+  /** Whether a value is a tensor of integers. */
+  isInteger(value: Value): boolean {
+    const type = this.#inference.typeOf(value, this.#frameOf(value.graph));
+    if (type?.kind !== 'tensor' || type.elementType === null) return false;
+    const { kind } = dataTypes[type.elementType];
+    return kind === 'int' || kind === 'uint';
   }
 
   /** What is known of a node's inputs. */

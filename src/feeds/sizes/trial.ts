@@ -1,7 +1,7 @@
 import type { Model } from '../../graph/index.ts';
 import type { Inference, InferenceSettings } from '../../ops/index.ts';
 import { symbolsOf } from '../../symbolic/index.ts';
-import type { ModelInput } from '../inputs.ts';
+import { type ModelInput, tensorIn } from '../inputs.ts';
 import { formulaOf, sizeOfFormula } from './expression.ts';
 import { framesOf } from './frames.ts';
 import { inferWith, type KnownScalars } from './infer-with.ts';
@@ -144,8 +144,7 @@ function symbolicNames(inputs: readonly RankedInput[]): Map<string, Set<string>>
       if (typeof size === 'number') continue;
       const formula = size === null ? null : formulaOf(size);
       if (formula !== null) for (const name of symbolsOf(formula)) add(name, name);
-      const declared = input.value.type?.kind === 'tensor' ? input.value.type.shape : null;
-      const text = declared?.[axis];
+      const text = tensorIn(input.value.type)?.shape?.[axis];
       const hasName = typeof text === 'string' && isName(text);
       add(variableKey(input, axis), hasName ? text : `?${input.name}:${axis}`);
     }

@@ -1,5 +1,5 @@
 import { type DataType, dataTypes } from '../../tensor/index.ts';
-import { type Demand, fill } from './demand.ts';
+import { type Demand, fill, maskOfOnes } from './demand.ts';
 
 /** What is known about an input besides its name. */
 export interface NamedInput {
@@ -8,6 +8,8 @@ export interface NamedInput {
   readonly shape: readonly number[];
   /** Size of the sequence dimension of the inputs, which lengths count along. */
   readonly sequenceLength: number;
+  /** Positions that masks cover, which come before the sequence and in it; null: there are none. */
+  readonly maskLength: number | null;
 }
 
 /** Values for a name, given the greatest that is allowed (null: any); null: the name does not fit. */
@@ -22,13 +24,17 @@ function isInteger({ dtype }: NamedInput): boolean {
   return kind === 'int' || kind === 'uint';
 }
 
+const noPadding: Demand = { kind: 'mask', kept: 0, dropped: 1, why: 'false: no padding' };
+
 const countFrom0 = '0, 1, 2, …';
 
 const byName: readonly (readonly [RegExp, ByName])[] = [
   // PyTorch's padding masks are true where there is nothing.
-  [/padding_?mask/i, (input) => (isBool(input) ? fill(0, 'false: no padding') : ones(input))],
+  [/padding_?mask/i, (input) => (isBool(input) ? noPadding : ones(input))],
   [/att(entio)?n_?mask/i, ones],
   [/mask/i, (input) => (isBool(input) || isInteger(input) ? ones(input) : null)],
+  // Without a cache there is nothing before the first token, as where generation starts.
+  [/use_?cache/i, (input) => (isBool(input) ? fill(0, 'false: nothing is cached yet') : null)],
   [/train/i, (input) => (isBool(input) ? fill(0, 'false: inference, not training') : null)],
   [/position|pos_?ids/i, (input, high) => counting(input, high, Number.MAX_SAFE_INTEGER)],
   [/beam_?(idx|ind)/i, (input, high) => counting(input, high, input.shape.at(-1) ?? 1)],
@@ -66,18 +72,33 @@ export function valuesByName(input: NamedInput, high: number | null): Demand | u
   return rule?.(input, high) ?? undefined;
 }
 
+/** Names of flags and rates, whose values decide what runs. */
+const decisive = /^sr$|rate|train|use_?cache/i;
+
+/**
+ * Whether the name of an input says more than the operators that it reaches: a condition that is
+ * called "training" is better false.
+ */
+export function isDecisive({ name, dtype }: Pick<NamedInput, 'name' | 'dtype'>): boolean {
+  return dtype === 'bool' && decisive.test(name);
+}
+
 /** The value of an input of one element, where its name and type alone decide it. */
 export function scalarByName(name: string, dtype: DataType): number | null {
-  const named = valuesByName({ name, dtype, shape: [], sequenceLength: 1 }, null);
-  if (/^sr$|rate|train/i.test(name) && named?.kind === 'fill') return named.value;
+  const facts = { name, dtype, shape: [], sequenceLength: 1, maskLength: null };
+  const named = decisive.test(name) ? valuesByName(facts, null) : undefined;
+  if (named?.kind === 'fill') return named.value;
   return dtype === 'bool' ? 1 : null;
 }
 
 function ones(input: NamedInput): Demand {
-  return fill(1, isBool(input) ? 'mask of true' : 'mask of ones');
+  return isBool(input) ? { ...maskOfOnes, why: 'mask of true' } : maskOfOnes;
 }
 
 function counting(input: NamedInput, high: number | null, size: number): Demand | null {
   const below = Math.max(1, Math.min(size, (high ?? Number.MAX_SAFE_INTEGER - 1) + 1));
-  return isInteger(input) ? { kind: 'count', below, why: countFrom0 } : null;
+  if (!isInteger(input)) return null;
+  const from = Math.max(0, (input.maskLength ?? 0) - (input.shape.at(-1) ?? 0));
+  const why = from === 0 ? countFrom0 : `${from}, ${from + 1}, ${from + 2}, …`;
+  return { kind: 'count', from, below, why };
 }

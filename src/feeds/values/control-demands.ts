@@ -1,5 +1,13 @@
 import { axisOf } from '../sizes/axes.ts';
-import { type Arrival, type DemandRule, type DemandRules, fill, list, range } from './demand.ts';
+import {
+  type Arrival,
+  type DemandRule,
+  type DemandRules,
+  fill,
+  list,
+  maskOfOnes,
+  range,
+} from './demand.ts';
 
 /** Inputs that steer an operator: counts, conditions, lengths, axes, modes. */
 
@@ -86,7 +94,7 @@ export const controlDemands: DemandRules = {
   QuantizeLinear: { 1: positive },
   DequantizeLinear: { 1: positive, 2: zeroPoint },
   Attention: {
-    3: () => fill(1, 'mask of ones'),
+    3: () => maskOfOnes,
     6: ({ sizes }) => {
       const lengths = [sizes(1)?.at(-2), sizes(3)?.at(-1)].filter((each) => each !== undefined);
       return lengths.length === 0 ? null : fill(Math.min(...lengths), 'the whole length');

@@ -16,8 +16,20 @@ export type Demand =
   | { readonly kind: 'fill'; readonly value: number; readonly why: string }
   /** These elements, and ones behind them. */
   | { readonly kind: 'list'; readonly values: readonly number[]; readonly why: string }
-  /** 0, 1, 2, … along the last axis, starting again at `below`. */
-  | { readonly kind: 'count'; readonly below: number; readonly why: string }
+  /** from, from + 1, … along the last axis, where those are below `below`; else from 0. */
+  | {
+      readonly kind: 'count';
+      readonly from: number;
+      readonly below: number;
+      readonly why: string;
+    }
+  /** `kept` everywhere; in later samples `dropped` at the end of each row, as where texts are short. */
+  | {
+      readonly kind: 'mask';
+      readonly kept: number;
+      readonly dropped: number;
+      readonly why: string;
+    }
   /** Any of these. */
   | {
       readonly kind: 'choices';
@@ -60,6 +72,13 @@ export function below(
 
 export function fill(value: number, why: string): Demand {
   return { kind: 'fill', value, why };
+}
+
+/** Attention to everything. */
+export const maskOfOnes: Demand = { kind: 'mask', kept: 1, dropped: 0, why: 'mask of ones' };
+
+export function interval(low: number, high: number, why: string): Demand {
+  return { kind: 'interval', low, high, why };
 }
 
 export function list(values: readonly number[], why: string): Demand {

@@ -8,11 +8,18 @@ import {
 } from '../../graph/index.ts';
 import { functionBodies } from '../sizes/frames.ts';
 
-/** Where the elements of a node's input reappear: unchanged, each times `scale` plus `offset`. */
+/** Numbers from `low` to `high`. */
+export interface Span {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where the elements of a node's input reappear: unchanged, each times `scale` plus an offset. */
 export interface Flow {
   readonly outputs: readonly Value[];
   readonly scale: number;
-  readonly offset: number;
+  /** One for all elements, or one of each. */
+  readonly offset: Span;
   /** Whether all elements come through, in order. */
   readonly isWhole: boolean;
 }
@@ -27,9 +34,11 @@ const wholeOps = new Set(
 const movingOps: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
   ...'Transpose Slice Expand Tile Split SplitToSequence Gather GatherElements GatherND ReduceMax'
     .concat(' ReduceMin TopK Compress Unique DepthToSpace SpaceToDepth ReverseSequence SequenceAt')
-    .concat(' Floor Ceil Round Relu Abs MaxPool ConcatFromSequence Trilu')
+    .concat(' Floor Ceil Round Relu Abs MaxPool ConcatFromSequence Trilu Clip')
     .split(' ')
     .map((op): [string, number[]] => [op, [0]]),
+  ['Min', [0, 1]],
+  ['Max', [0, 1]],
   ['Where', [1, 2]],
   ['Pad', [0, 2]],
   ['ScatterElements', [0, 2]],
@@ -80,34 +89,60 @@ export class FlowTracer {
   }
 }
 
+const noOffset: Span = { low: 0, high: 0 };
+
 function whole(outputs: readonly (Value | null | undefined)[]): Flow {
   const values = outputs.filter((each) => each !== null && each !== undefined);
-  return { outputs: values, scale: 1, offset: 0, isWhole: true };
+  return { outputs: values, scale: 1, offset: noOffset, isWhole: true };
 }
 
-/** What an input of If, Loop or Scan is called inside. */
+/** What an input of If, Loop or Scan, or of a search for words, is called inside. */
 function subgraphInputs(node: Node, index: number): (Value | undefined)[] {
-  const isLoop = node.opType === 'Loop' || node.opType === 'Scan';
-  return isLoop ? node.subgraphs.map((graph) => graph.inputs[index]) : [];
+  const inputs = node.subgraphs.map((graph) => graph.inputs[index]);
+  if (node.domain === '')
+    return ['Loop', 'Scan', 'SequenceMap'].includes(node.opType) ? inputs : [];
+  // The tokens to go on from are what each step of a search begins with.
+  return node.domain === 'com.microsoft' && index === 0 ? inputs : [];
 }
 
-/** Sums with and products by one constant number. */
+/** Constants that are larger are no offsets. */
+const mostOffsets = 65_536;
+
+/** Sums with constants, products with and quotients by one constant number. */
 function arithmetic(node: Node, index: number): Flow | null {
   const flow = { ...whole(node.outputs.slice(0, 1)), isWhole: false };
   if (node.opType === 'Neg') return { ...flow, scale: -1 };
   const other = node.inputs[1 - index]?.constant;
   // A product of two inputs is nearly always one of ids and a mask, which leaves the ids in range.
   if (node.opType === 'Mul' && !other) return flow;
-  if (!other || other.elementType === 'string' || other.elementCount !== 1) return null;
-  const number = other.toFloat64()[0] ?? 0;
+  if (!other || other.elementType === 'string' || other.elementCount > mostOffsets) return null;
+  const span = spanOf(other.toFloat64());
+  if (span === null) return null;
   switch (node.opType) {
     case 'Add':
-      return { ...flow, offset: number };
+      return { ...flow, offset: span };
     case 'Sub':
-      return index === 0 ? { ...flow, offset: -number } : { ...flow, scale: -1, offset: number };
+      return index === 0
+        ? { ...flow, offset: { low: -span.high, high: -span.low } }
+        : { ...flow, scale: -1, offset: span };
     case 'Mul':
-      return number === 0 ? null : { ...flow, scale: number };
+      return scaled(flow, span, (number) => number);
+    case 'Div':
+      return index === 0 ? scaled(flow, span, (number) => 1 / number) : null;
     default:
       return null;
   }
+}
+
+function scaled(flow: Flow, { low, high }: Span, factor: (number: number) => number): Flow | null {
+  return low === high && low !== 0 ? { ...flow, scale: factor(low) } : null;
+}
+
+function spanOf(numbers: Float64Array): Span | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const number of numbers) {
+    low = Math.min(low, number);
+    high = Math.max(high, number);
+  }
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
 }

@@ -42,6 +42,13 @@ const pieceLength = 1 << 20;
 /** Text costs far more memory than numbers do. */
 const mostStrings = 10_000_000;
 
+/** What a tensor is made for. */
+export interface Occasion {
+  readonly random: Random;
+  /** The number of the sample, from 0: masks cover less in later ones. */
+  readonly sample: number;
+}
+
 /**
  * A tensor of an input's type and shape, made as its recipe says.
  *
@@ -52,7 +59,7 @@ export function generate(
   dtype: DataType,
   shape: readonly number[],
   recipe: Recipe,
-  random: Random,
+  { random, sample }: Occasion,
 ): Tensor {
   const count = elementCountOf(shape) ?? Number.POSITIVE_INFINITY;
   const bytes = count * dataTypes[dtype].arrayType.BYTES_PER_ELEMENT;
@@ -68,7 +75,8 @@ export function generate(
     const texts = Array.from({ length: count }, () => String(pick(choices, random)));
     return stringTensor(shape, texts, name);
   }
-  const elements = makeElements(name, dtype, count, valueMaker(dtype, shape, recipe, random));
+  const next = valueMaker(dtype, shape, recipe, { random, sample });
+  const elements = makeElements(name, dtype, count, next);
   const packed =
     dataTypes[dtype].bits < 8
       ? packElements(dtype, elements as Uint8Array)
@@ -88,8 +96,12 @@ function makeElements(
   for (let start = 0; start < length; start += pieceLength) {
     const piece = new Float64Array(Math.min(pieceLength, length - start));
     for (let at = 0; at < piece.length; at += 1) piece[at] = next(start + at);
-    if (kind !== 'float' && kind !== 'complex') clampTo(dtype, piece);
-    const encoded = encode(piece, dtype);
+    const isWhole = kind !== 'float' && kind !== 'complex';
+    if (isWhole) clampTo(dtype, piece);
+    // What has been clamped needs no second look.
+    const isReady =
+      isWhole && !(result instanceof BigInt64Array || result instanceof BigUint64Array);
+    const encoded = isReady ? piece : encode(piece, dtype);
     if (encoded === null) throw new Error(`the values made for "${name}" do not fit ${dtype}`);
     (result as Float64Array).set(encoded as Float64Array, start);
   }
@@ -100,33 +112,56 @@ function valueMaker(
   dtype: DataType,
   shape: readonly number[],
   { values }: Recipe,
-  random: Random,
+  { random, sample }: Occasion,
 ): (at: number) => number {
+  const last = Math.max(1, shape.at(-1) ?? 1);
+  // Whole numbers that were traced back to a fraction are none below what they are to become.
+  const { kind } = dataTypes[dtype];
+  const rounded = (value: number): number =>
+    kind === 'float' || kind === 'complex' ? value : Math.ceil(value);
   switch (values.kind) {
     case 'range':
       return () => random.integer(values.low, values.high);
     case 'interval':
       return () => values.low + random.fraction(24) * (values.high - values.low);
-    case 'columns': {
-      const last = Math.max(1, shape.at(-1) ?? 1);
+    case 'columns':
       return (at) => {
         const { low, high } = values.columns.get(at % last) ?? { low: 0, high: 1 };
         return low + random.fraction(24) * (high - low);
       };
+    case 'fill': {
+      const value = rounded(values.value);
+      return () => value;
     }
-    case 'fill':
-      return () => values.value;
     case 'list':
-      return (at) => values.values[at] ?? 1;
-    case 'count': {
-      const last = Math.max(1, shape.at(-1) ?? 1);
-      return (at) => (at % last) % values.below;
-    }
+      return (at) => rounded(values.values[at] ?? 1);
+    case 'count':
+      return (at) => {
+        const number = values.from + (at % last);
+        return number < values.below ? number : (at % last) % values.below;
+      };
+    case 'mask':
+      return maskMaker(shape, values, { random, sample });
     case 'choices':
       return () => Number(pick(values.choices, random));
     case 'default':
       return usual(dtype, shape, random);
   }
+}
+
+/** In later samples, what follows the first half of a row or more is not there. */
+function maskMaker(
+  shape: readonly number[],
+  { kept, dropped }: { readonly kept: number; readonly dropped: number },
+  { random, sample }: Occasion,
+): (at: number) => number {
+  const last = shape.at(-1) ?? 1;
+  if (sample === 0 || last < 2) return () => kept;
+  const perRow = shape.slice(1).reduce((all, size) => all * size, 1);
+  const rows = shape.length < 2 ? 1 : (shape[0] ?? 1);
+  const lengths = Array.from({ length: rows }, () => random.integer(Math.ceil(last / 2), last - 1));
+  const rowOf = (at: number): number => (rows === 1 ? 0 : Math.floor(at / perRow));
+  return (at) => (at % last < (lengths[rowOf(at)] ?? last) ? kept : dropped);
 }
 
 /** Floats in [0, 1), all values of small integers, digits for large ones. */

@@ -5,18 +5,17 @@ import { type Arrival, below, type DemandRules, fill, range } from './demand.ts'
 
 function alongAxis(fallback: number) {
   return (arrival: Arrival): ReturnType<typeof below> => {
-    const data = arrival.sizes(0);
-    if (data === null) return null;
-    const axis = axisOf(arrival.node.int('axis', fallback), data.length);
-    return axis === null ? null : below(data[axis], arrival, `axis ${axis}`);
+    const rank = arrival.rank(0);
+    const axis = rank === null ? null : axisOf(arrival.node.int('axis', fallback), rank);
+    return axis === null ? null : below(arrival.sizeAt(0, axis), arrival, `axis ${axis}`);
   };
 }
 
 /** Each index is a tuple over the leading axes; the smallest of these holds for every entry. */
 function tuples(arrival: Arrival): ReturnType<typeof below> {
   const data = arrival.sizes(0);
-  const depth = arrival.sizes(1)?.at(-1);
-  if (data === null || depth === undefined) return null;
+  const depth = arrival.sizeAt(1, -1);
+  if (data === null || depth === null) return null;
   const batch = arrival.node.int('batch_dims', 0);
   return below(Math.min(...data.slice(batch, batch + depth)), arrival, 'every axis');
 }
@@ -42,15 +41,15 @@ export const indexDemands: DemandRules = {
         '',
       ),
   },
-  RoiAlign: { 2: (arrival) => below(arrival.sizes(0)?.[0], arrival, 'batch') },
-  NegativeLogLikelihoodLoss: { 1: (arrival) => below(arrival.sizes(0)?.[1], arrival, 'classes') },
-  SoftmaxCrossEntropyLoss: { 1: (arrival) => below(arrival.sizes(0)?.[1], arrival, 'classes') },
+  RoiAlign: { 2: (arrival) => below(arrival.sizeAt(0, 0), arrival, 'batch') },
+  NegativeLogLikelihoodLoss: { 1: (arrival) => below(arrival.sizeAt(0, 1), arrival, 'classes') },
+  SoftmaxCrossEntropyLoss: { 1: (arrival) => below(arrival.sizeAt(0, 1), arrival, 'classes') },
   SequenceAt: { 1: () => range(0, 0, 'position 0') },
   SequenceErase: { 1: () => range(0, 0, 'position 0') },
   SequenceInsert: { 2: () => range(0, 0, 'position 0') },
   TensorScatter: { 2: () => range(0, 0, 'position 0') },
   RotaryEmbedding: {
-    3: (arrival) => below(arrival.sizes(1)?.[0], arrival, 'positions'),
+    3: (arrival) => below(arrival.sizeAt(1, 0), arrival, 'positions'),
   },
   BitShift: { 1: () => range(0, 7, 'bits to shift by') },
 };

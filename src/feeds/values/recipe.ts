@@ -1,6 +1,6 @@
-import { type DataType, dataTypes } from '../../tensor/index.ts';
-import { valuesByName } from './by-name.ts';
-import type { Demand } from './demand.ts';
+import { dataTypes } from '../../tensor/index.ts';
+import { isDecisive, type NamedInput, valuesByName } from './by-name.ts';
+import { type Demand, interval } from './demand.ts';
 import type { TracedDemand } from './trace.ts';
 
 /** How the values of an input are made; `source` says so in a few words. */
@@ -10,13 +10,10 @@ export interface Recipe {
 }
 
 /** What is known about an input. */
-export interface RecipeFacts {
-  readonly name: string;
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
+export interface RecipeFacts extends NamedInput {
   readonly demands: readonly TracedDemand[];
-  /** Size of the sequence dimension of the inputs, for those that count along it. */
-  readonly sequenceLength: number;
+  /** Whether zeros among its values could end the process that runs the model. */
+  readonly mustBePositive: boolean;
 }
 
 /**
@@ -34,18 +31,37 @@ export function recipeFor(facts: RecipeFacts): Recipe {
   if (kind === 'string') return textRecipe(demands);
   const bounds = intersect(demands);
   const direct = traced.filter((each) => each.isWhole).map(({ demand }) => demand);
+  const named = valuesByName(facts, bounds?.high ?? null);
   const values =
+    (isDecisive(facts) ? named : undefined) ??
     direct.find((each) => each.kind === 'list' && each.values.length <= count(shape)) ??
-    direct.find((each) => each.kind === 'fill') ??
-    valuesByName(facts, bounds?.high ?? null) ??
+    direct.find((each) => each.kind === 'fill' || each.kind === 'mask') ??
+    named ??
     numbers(demands, bounds) ??
     bounds ??
-    demands.find((each) => each.kind === 'fill') ??
+    demands.find((each) => each.kind === 'fill' || each.kind === 'count') ??
     demands.find((each) => each.kind === 'columns') ??
-    (isWhole ? undefined : demands.find((each) => each.kind === 'interval'));
-  return values === undefined
-    ? { values: { kind: 'default' }, source: defaultSource(facts) }
-    : { values, source: values.why };
+    intervalFor(demands, isWhole);
+  if (values !== undefined) return { values, source: values.why };
+  if (facts.mustBePositive) return positive(isWhole);
+  return { values: { kind: 'default' }, source: defaultSource(facts) };
+}
+
+/** The first interval; of whole numbers, what is whole within one that has several. */
+function intervalFor(demands: readonly Demand[], isWhole: boolean): Demand | undefined {
+  const found = demands.find(
+    (each) => each.kind === 'interval' && (!isWhole || each.high - each.low >= 2),
+  );
+  if (!isWhole || found?.kind !== 'interval') return found;
+  return { ...found, kind: 'range', low: Math.ceil(found.low), high: Math.floor(found.high) };
+}
+
+function positive(isWhole: boolean): Recipe {
+  const source = 'above 0, as it is divided by';
+  const values: Demand = isWhole
+    ? { kind: 'range', low: 1, high: 9, why: source }
+    : interval(1, 9, source);
+  return { values, source };
 }
 
 type Range = Extract<Demand, { kind: 'range' }>;
@@ -86,7 +102,7 @@ function textRecipe(demands: readonly Demand[]): Recipe {
 }
 
 /** What values are usual for a type; `generate` makes them. */
-function defaultSource({ dtype, shape }: RecipeFacts): string {
+function defaultSource({ dtype, shape }: NamedInput): string {
   const { kind, bits } = dataTypes[dtype];
   if (kind === 'bool') return shape.length === 0 ? 'true' : 'true or false';
   if (kind === 'float' || kind === 'complex') return 'uniform [0,1)';

@@ -4,11 +4,13 @@ import { ignoringInvalid } from '../sizes/ignoring-invalid.ts';
 import type { KnownSizes } from '../sizes/known-sizes.ts';
 import { contribDemands } from './contrib-demands.ts';
 import { controlDemands } from './control-demands.ts';
-import { type Arrival, type Demand, type DemandRules, fill } from './demand.ts';
+import { type Arrival, type Demand, type DemandRules, fill, maskOfOnes } from './demand.ts';
 import { featureDemands } from './feature-demands.ts';
-import { FlowTracer } from './flow.ts';
+import { FlowTracer, type Span } from './flow.ts';
+import { imageDemands } from './image-demands.ts';
 import { indexDemands } from './index-demands.ts';
 import { mlDemands } from './ml-demands.ts';
+import { contribRangeDemands, rangeDemands } from './range-demands.ts';
 import { shapeDemands } from './shape-demands.ts';
 
 /** A demand on the elements of an input, and how they reach the operator that makes it. */
@@ -21,9 +23,9 @@ export interface TracedDemand {
 }
 
 const rules: ReadonlyMap<string, readonly DemandRules[]> = new Map([
-  ['', [indexDemands, shapeDemands, controlDemands]],
+  ['', [indexDemands, shapeDemands, controlDemands, rangeDemands, imageDemands]],
   ['ai.onnx.ml', [mlDemands, featureDemands]],
-  ['com.microsoft', [contribDemands]],
+  ['com.microsoft', [contribDemands, contribRangeDemands]],
 ]);
 
 /** Values visited for one input; far more than any index passes before it is used. */
@@ -37,7 +39,7 @@ interface Stop {
   readonly value: Value;
   /** They are here: element × scale + offset. */
   readonly scale: number;
-  readonly offset: number;
+  readonly offset: Span;
   readonly isWhole: boolean;
   readonly isRounded: boolean;
 }
@@ -56,12 +58,15 @@ export class DemandTracer {
   trace(input: Value): TracedDemand[] {
     const demands: TracedDemand[] = [];
     const visited = new Set<Value>([input]);
-    const queue: Stop[] = [{ value: input, scale: 1, offset: 0, isWhole: true, isRounded: false }];
+    const queue: Stop[] = [
+      { value: input, scale: 1, offset: { low: 0, high: 0 }, isWhole: true, isRounded: false },
+    ];
     for (const stop of queue) {
       if (queue.length > mostVisits) break;
       const { scale, offset, isRounded } = stop;
-      if (Math.abs(scale) >= maskFactor && scale + offset === 0) {
-        demands.push({ demand: fill(1, 'mask of ones'), isRounded, isWhole: true });
+      const isMask = scale + offset.low === 0 && scale + offset.high === 0;
+      if (Math.abs(scale) >= maskFactor && isMask) {
+        demands.push({ demand: maskOfOnes, isRounded, isWhole: true });
       }
       for (const use of stop.value.uses) {
         if (use.kind === 'input') demands.push(...this.#demandsAt(stop, use.node, use.index));
@@ -83,7 +88,7 @@ export class DemandTracer {
     return flow.outputs.map((value) => ({
       value,
       scale: stop.scale * flow.scale,
-      offset: stop.offset * flow.scale + flow.offset,
+      offset: moved(stop.offset, flow),
       isWhole: stop.isWhole && flow.isWhole,
       isRounded: stop.isRounded || (isInput && isCastToWhole(use.node)),
     }));
@@ -114,20 +119,28 @@ export class DemandTracer {
   }
 }
 
+/** An offset after what a flow does to the elements. */
+function moved(offset: Span, { scale, offset: more }: Pick<Stop, 'scale' | 'offset'>): Span {
+  const ends = [offset.low * scale, offset.high * scale];
+  return { low: Math.min(...ends) + more.low, high: Math.max(...ends) + more.high };
+}
+
 /** The demand on the input's own elements, where it is made on what became of them. */
 function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | null {
-  const back = (value: number): number => (value - offset) / scale;
+  const back = (value: number): number => (value - offset.low) / scale;
   switch (demand.kind) {
     case 'range': {
-      const ends = [back(demand.low), back(demand.high)].toSorted((a, b) => a - b);
-      const [low, high] = [Math.ceil(ends[0] ?? 0), Math.floor(ends[1] ?? 0)];
+      const span = spanBack(demand, scale, offset);
+      const [low, high] = [Math.ceil(span.low), Math.floor(span.high)];
       return low > high ? null : { ...demand, low, high };
     }
-    case 'interval':
-      return { ...demand, ...intervalBack(demand, back) };
+    case 'interval': {
+      const span = spanBack(demand, scale, offset);
+      return span.low > span.high ? null : { ...demand, ...span };
+    }
     case 'columns': {
       const columns = [...demand.columns].map(
-        ([column, each]) => [column, intervalBack(each, back)] as const,
+        ([column, each]) => [column, spanBack(each, scale, offset)] as const,
       );
       if (isWhole) return { ...demand, columns: new Map(columns) };
       // Which column arrives as which is not known: anything that one of them may be.
@@ -141,6 +154,7 @@ function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | n
       // A part of a list: which part is not known. Ones do for shapes, axes and repeats.
       return isWhole ? { ...demand, values: demand.values.map(back) } : fill(1, demand.why);
     case 'count':
+    case 'mask':
       return demand;
     case 'choices': {
       const choices = demand.choices.map((each) => (typeof each === 'number' ? back(each) : each));
@@ -149,11 +163,11 @@ function traceBack(demand: Demand, { scale, offset, isWhole }: Stop): Demand | n
   }
 }
 
-type Interval = Readonly<Record<'low' | 'high', number>>;
-
-function intervalBack({ low, high }: Interval, back: (value: number) => number): Interval {
-  const ends = [back(low), back(high)];
-  return { low: Math.min(...ends), high: Math.max(...ends) };
+/** What elements must be within, so that they are within a span whichever offset they get. */
+function spanBack({ low, high }: Span, scale: number, offset: Span): Span {
+  return scale > 0
+    ? { low: (low - offset.low) / scale, high: (high - offset.high) / scale }
+    : { low: (high - offset.high) / scale, high: (low - offset.low) / scale };
 }
 
 const wholeCodes = new Set([2, 3, 4, 5, 6, 7, 12, 13]);

@@ -81,12 +81,12 @@ function int64List(values: readonly bigint[]): Tensor {
  * @throws MlkitError RUNTIME_RUN when the three do not fit together.
  */
 export function splitFlattened(name: string, data: Tensor, sizes: Tensor, ranks: Tensor): Tensor[] {
-  const all = Array.from(sizes.data(), Number);
+  const all = Array.from(sizes.toFloat64());
   let [sizeAt, elementAt] = [0, 0];
-  const elements = Array.from(ranks.data(), (rank) => {
-    const dims = all.slice(sizeAt, sizeAt + Number(rank));
+  const elements = Array.from(ranks.toFloat64(), (rank) => {
+    const dims = all.slice(sizeAt, sizeAt + rank);
     const count = dims.reduce((product, size) => product * size, 1);
-    sizeAt += Number(rank);
+    sizeAt += rank;
     elementAt += count;
     return part(name, data, dims, [elementAt - count, elementAt]);
   });

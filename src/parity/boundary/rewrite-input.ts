@@ -3,7 +3,6 @@ import {
   attributeFrom,
   formatType,
   type Graph,
-  type Node,
   type Shape,
   tensorType,
   type Value,

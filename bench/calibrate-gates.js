@@ -1,0 +1,302 @@
+// Whether the gates of the profiles let right models pass and wrong ones fail:
+//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--json rows.json] [FOLDER...]
+// Makes variants of every model below the folders (default: the models, the light networks and the
+// digits of ../shared beside the repository), right ones (another optimization level, thread count or
+// file format, fewer bits) and wrong ones (a sign, a bias, a scale, two channels, an epsilon, the
+// scale of the input), runs them on up to eight seeded samples, and prints for each profile how many pass.
+// Needs a build, and a Python for bench/make-gate-variants.py. Models of more than 30 MB are left out.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { parseArgs } from 'node:util';
+import { zipSync } from 'fflate';
+import { planFeeds, writeNpy } from '../dist/feeds/index.js';
+import { openModel } from '../dist/onnx/index.js';
+import {
+  arithmeticOf,
+  chooseProfile,
+  OutputAccumulator,
+  openRunnable,
+  ortArithmetic,
+  profiles,
+  randomOutputs,
+} from '../dist/parity/index.js';
+import { isTensor } from '../dist/tensor/index.js';
+
+const mostBytes = 30e6;
+const samples = 8;
+/** Models that take longer run on fewer samples. */
+const referenceMs = 1000;
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    python: { type: 'string', default: 'python3' },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+  },
+});
+const here = import.meta.dirname;
+const shared = path.join(here, '..', '..', 'shared');
+const folders =
+  positionals.length > 0
+    ? positionals
+    : ['models', 'onnx-backend/light', 'digits'].map((name) => path.join(shared, name));
+const mlkit = path.join(here, '..', 'bin', 'mlkit.js');
+const limits = { runTimeoutMs: 20_000, createTimeoutMs: 30_000 };
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mlkit-gates-'));
+
+function* modelFiles(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* modelFiles(file);
+    else if (entry.name.endsWith('.onnx') && fs.statSync(file).size <= mostBytes) yield file;
+  }
+}
+
+const python = spawn(flags.python, [path.join(here, 'make-gate-variants.py')], {
+  stdio: ['pipe', 'pipe', 'ignore'],
+  env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+});
+const answers = readline.createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+
+async function peerVariants(job) {
+  python.stdin.write(`${JSON.stringify(job)}\n`);
+  const { value, done } = await answers.next();
+  if (done) throw new Error('make-gate-variants.py ended; does its Python have the packages?');
+  return JSON.parse(value);
+}
+
+/** What mlkit makes, where it can. */
+function madeBy(args, file) {
+  const { status } = spawnSync(
+    process.execPath,
+    [mlkit, ...args, '-o', file, '--no-verify', '-q'],
+    {
+      stdio: 'ignore',
+    },
+  );
+  return status === 0 && fs.existsSync(file) ? file : null;
+}
+
+/** What a model gives for each of the feeds, or for those that fit in a time. */
+async function runAll(file, settings, feeds, mostMs = Infinity) {
+  const runnable = await openRunnable(file, { ...limits, ...settings });
+  const begin = performance.now();
+  try {
+    const results = [];
+    for (const feed of feeds) {
+      if (results.length > 0 && performance.now() - begin > mostMs) break;
+      results.push(await runnable.run(feed));
+    }
+    return results;
+  } finally {
+    await runnable.close();
+  }
+}
+
+/** Verdicts of all profiles, and the numbers they rest on, of the worst output. */
+function compare(reference, candidate) {
+  const row = { sqnrDb: Infinity, cosine: 1, kappa: {}, verdicts: {}, reasons: {}, maxAbs: 0 };
+  for (const [name, profile] of Object.entries(profiles)) {
+    const outputs = [...reference[0].keys()].map((output) => {
+      const accumulator = new OutputAccumulator({
+        name: output,
+        profile: { ...profile, minTop1: null, maxKl: null },
+      });
+      for (const [at, each] of reference.entries()) {
+        const [r, a] = [each.get(output), candidate[at].get(output)];
+        if (isTensor(r) && a !== undefined) accumulator.add(r, a);
+      }
+      return accumulator.finish();
+    });
+    const verdicts = outputs.map((output) => output.verdict);
+    row.verdicts[name] = verdicts.includes('fail')
+      ? 'fail'
+      : verdicts.includes('inconclusive')
+        ? 'inconclusive'
+        : 'pass';
+    row.reasons[name] = outputs.flatMap((output) => output.reasons);
+    const floats = outputs.filter((output) => output.sqnrDb !== null && output.cosine !== null);
+    row.kappa[name] = Math.max(0, ...floats.map((output) => output.details?.kappaNeeded ?? 0));
+    for (const { sqnrDb, cosine, maxAbs } of floats) {
+      row.sqnrDb = Math.min(row.sqnrDb, sqnrDb);
+      row.cosine = Math.min(row.cosine, cosine);
+      row.maxAbs = Math.max(row.maxAbs, maxAbs);
+    }
+  }
+  return row;
+}
+
+function writeSamples(feeds, file) {
+  const arrays = {};
+  for (const [at, feed] of feeds.entries()) {
+    for (const [name, tensor] of feed) {
+      if (!isTensor(tensor) || tensor.dtype === 'string') return null;
+      arrays[`${at}/${name}.npy`] = writeNpy(tensor);
+    }
+  }
+  fs.writeFileSync(file, zipSync(arrays, { level: 0 }));
+  return file;
+}
+
+/** Runs one model and its variants; a row for each. */
+async function calibrate(file, rows, notes) {
+  const { model, close } = openModel(file);
+  const folder = fs.mkdtempSync(path.join(scratch, 'model-'));
+  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  try {
+    if (randomOutputs(model, { seeded: false }).size > 0) return notes.push(`${name}: random`);
+    let [feeds, reference] = [null, null];
+    const one = { threads: 1 };
+    try {
+      ({ feeds } = planFeeds(model, { seed: 1, samples }));
+      reference = await runAll(file, one, feeds, referenceMs);
+      feeds = feeds.slice(0, reference.length);
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      return notes.push(`${name}: ${error.message.slice(0, 100)}`);
+    }
+    const before = arithmeticOf(model);
+    const variants = [
+      { kind: 'run again', right: true, path: file, settings: one },
+      { kind: '2 threads', right: true, path: file, settings: { threads: 2 } },
+      ...['disabled', 'basic'].map((optimization) => ({
+        kind: `optimization ${optimization}`,
+        right: true,
+        path: file,
+        settings: { ...one, optimization },
+      })),
+    ];
+    const ort = madeBy(['convert', file], path.join(folder, 'model.ort'));
+    if (ort !== null) variants.push({ kind: 'ORT format', right: true, path: ort, isOrt: true });
+    const isFloat = before.integerNodes === 0 && !before.float16 && !before.bfloat16;
+    if (isFloat) {
+      for (const mode of ['dynamic', 'weight-only']) {
+        const made = madeBy(['quantize', file, '--mode', mode], path.join(folder, `${mode}.onnx`));
+        if (made !== null) variants.push({ kind: `int8 ${mode} (mlkit)`, right: true, path: made });
+      }
+      const npz = writeSamples(feeds, path.join(folder, 'samples.npz'));
+      const made = await peerVariants({ model: file, folder, samples: npz });
+      variants.push(...made.variants);
+      notes.push(...made.failures.map((text) => `${name}: ${text}`));
+    }
+    for (const variant of variants) {
+      const { kind, right, settings = one } = variant;
+      try {
+        const candidate = await runAll(variant.path, settings, feeds);
+        const after =
+          variant.path === file ? null : variant.isOrt ? await ortArithmetic(variant.path) : null;
+        const conditions = {
+          hasOrtFormat: variant.isOrt === true,
+          optimization: { candidate: settings.optimization ?? 'all' },
+        };
+        const { profile } = right
+          ? chosen(model, variant, after, conditions)
+          : { profile: 'wrong' };
+        rows.push({ model: name, kind, right, profile, ...compare(reference, candidate) });
+      } catch (error) {
+        if (error.code === undefined) throw error;
+        notes.push(`${name}, ${kind}: ${error.message.slice(0, 100)}`);
+      }
+    }
+  } finally {
+    close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** bfloat16 in float32 tensors shows in no type, so its profile is named. */
+function chosen(model, variant, ort, conditions) {
+  if (variant.kind === 'bfloat16 weights') return { profile: 'bf16' };
+  if (ort !== null) return chooseProfile(model, ort, conditions);
+  if (variant.settings !== undefined) return chooseProfile(model, model, conditions);
+  const opened = openModel(variant.path);
+  try {
+    return chooseProfile(model, opened.model, conditions);
+  } finally {
+    opened.close();
+  }
+}
+
+const rows = [];
+const notes = [];
+try {
+  const files = folders.flatMap((folder) => [...modelFiles(folder)]);
+  for (const file of files.filter((each) => each.includes(flags.only))) {
+    process.stderr.write(`${path.basename(file)}\n`);
+    try {
+      await calibrate(file, rows, notes);
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      notes.push(`${path.basename(file)}: ${error.message.slice(0, 100)}`);
+    }
+    if (flags.json !== undefined) fs.writeFileSync(flags.json, JSON.stringify(rows, infinite));
+  }
+} finally {
+  python.stdin.end();
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+
+function infinite(_key, value) {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function percent(count, total) {
+  return total === 0 ? '-' : `${((100 * count) / total).toFixed(0)}%`;
+}
+
+function quantile(list, p) {
+  const sorted = list.toSorted((a, b) => a - b);
+  return sorted[Math.min(Math.floor(p * sorted.length), sorted.length - 1)] ?? NaN;
+}
+
+const short = (value) => (Number.isFinite(value) ? value.toPrecision(3) : String(value));
+
+function groupBy(list, keyOf) {
+  const groups = new Map();
+  for (const each of list) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each]);
+  return groups;
+}
+
+/** Without those that the data cannot decide. */
+const decided = rows.filter((row) => row.verdicts.fp32 !== 'inconclusive');
+console.log(
+  `${new Set(decided.map((row) => row.model)).size} models, ${decided.length} comparisons\n`,
+);
+console.log(
+  'right: profile, kind, count, pass; SQNR least, 5%, median; cosine least; kappa 95%, most',
+);
+const groups = groupBy(
+  decided.filter((row) => row.right),
+  (row) => `${row.profile.padEnd(5)}  ${row.kind}`,
+);
+for (const [key, group] of [...groups].toSorted(([a], [b]) => a.localeCompare(b))) {
+  const { profile } = group[0];
+  const sqnr = group.map((row) => row.sqnrDb);
+  const kappa = group.map((row) => row.kappa[profile]);
+  const passing = group.filter((row) => row.verdicts[profile] === 'pass').length;
+  console.log(
+    `${key.padEnd(36)} ${String(group.length).padStart(4)} ${percent(passing, group.length).padStart(5)}   ${[0, 0.05, 0.5].map((p) => short(quantile(sqnr, p))).join(' / ')}   ${Math.min(...group.map((row) => row.cosine)).toFixed(6)}   ${short(quantile(kappa, 0.95))} / ${short(Math.max(...kappa))}`,
+  );
+}
+console.log(
+  `\nwrong: kind, count, share that fails under ${Object.keys(profiles).join(', ')}; SQNR least, median, 95%`,
+);
+const wrong = groupBy(
+  decided.filter((row) => !row.right),
+  (row) => row.kind,
+);
+for (const [kind, group] of wrong) {
+  // A change that no output shows is no wrong model on these samples.
+  const seen = group.filter((row) => row.verdicts.exact === 'fail');
+  const sqnr = seen.map((row) => row.sqnrDb);
+  const shares = Object.keys(profiles).map((name) =>
+    percent(seen.filter((row) => row.verdicts[name] === 'fail').length, seen.length).padStart(5),
+  );
+  console.log(
+    `${kind.padEnd(24)} ${String(seen.length).padStart(4)} (${group.length - seen.length} unseen) ${shares.join(' ')}   ${[0, 0.5, 0.95].map((p) => short(quantile(sqnr, p))).join(' / ')}`,
+  );
+}
+console.log(`\nleft out:\n${notes.map((note) => `  ${note}`).join('\n')}`);

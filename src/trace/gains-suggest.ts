@@ -1,0 +1,59 @@
+import type { Decibels } from './gains-runs.ts';
+import type { Unit } from './gains-units.ts';
+
+/** A unit, and the SQNR when it alone stays in float. */
+export interface MeasuredUnit {
+  readonly unit: Unit;
+  readonly sqnr: Decibels;
+  /** Of the output that is judged. */
+  readonly sqnrDb: number;
+}
+
+export interface SuggestSettings {
+  /** Best first. */
+  readonly measured: readonly MeasuredUnit[];
+  /** Of the judged output with everything quantized. */
+  readonly startDb: number;
+  /** Whether the outputs are good enough; null: they are from the start, so there is no such end. */
+  readonly passes: ((sqnr: Decibels) => boolean) | null;
+  /** The SQNR with several units in float, and that of the judged output. */
+  readonly measure: (units: ReadonlySet<Unit>) => Promise<{ sqnr: Decibels; sqnrDb: number }>;
+}
+
+/** Nodes that are suggested together. */
+const mostTogether = 10;
+
+/** What a node must add to the others, in dB, to be worth staying in float. */
+const leastGainDb = 0.5;
+
+/**
+ * Adds the units that win most alone, one by one, and measures what they win together, until the
+ * outputs are good enough, or two in a row add less than half a dB, or there are ten.
+ *
+ * @returns Those up to the last that was worth it, and the SQNR with all of them; null: none is.
+ */
+export async function suggestUnits({
+  measured,
+  startDb,
+  passes,
+  measure,
+}: SuggestSettings): Promise<{ units: readonly Unit[]; sqnrDb: number } | null> {
+  const chosen: Unit[] = [];
+  let best: { units: readonly Unit[]; sqnrDb: number } | null = null;
+  let lastDb = startDb;
+  let misses = 0;
+  for (const each of measured) {
+    if (chosen.length >= mostTogether || misses > 1 || each.sqnrDb <= startDb) break;
+    const { sqnr, sqnrDb } =
+      chosen.length === 0 ? each : await measure(new Set([...chosen, each.unit]));
+    const gainDb = sqnrDb === lastDb ? 0 : sqnrDb - lastDb;
+    misses = gainDb >= leastGainDb ? 0 : misses + 1;
+    if (gainDb < 0) continue;
+    chosen.push(each.unit);
+    lastDb = sqnrDb;
+    const isEnough = passes?.(sqnr) ?? false;
+    if (misses === 0 || isEnough) best = { units: [...chosen], sqnrDb };
+    if (isEnough || sqnrDb === Number.POSITIVE_INFINITY) break;
+  }
+  return best;
+}
