@@ -1,5 +1,5 @@
 // Whether the gates of the profiles let right models pass and wrong ones fail:
-//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--json rows.json] [FOLDER...]
+//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--minutes N] [--json rows.json] [FOLDER...]
 // Makes variants of every model below the folders (default: the models, the light networks and the
 // digits of ../shared beside the repository), right ones (another optimization level, thread count or
 // file format, fewer bits) and wrong ones (a sign, a bias, a scale, two channels, an epsilon, the
@@ -28,13 +28,16 @@ import { isTensor } from '../dist/tensor/index.js';
 const mostBytes = 30e6;
 const samples = 8;
 /** Models that take longer run on fewer samples. */
-const referenceMs = 1000;
+const referenceMs = 500;
+/** Elements of all outputs that are compared of one model. */
+const mostElements = 1e6;
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: 'string', default: 'python3' },
     only: { type: 'string', default: '' },
     json: { type: 'string' },
+    minutes: { type: 'string', default: 'Infinity' },
   },
 });
 const here = import.meta.dirname;
@@ -153,6 +156,14 @@ async function calibrate(file, rows, notes) {
     try {
       ({ feeds } = planFeeds(model, { seed: 1, samples }));
       reference = await runAll(file, one, feeds, referenceMs);
+      const elements = [...reference[0].values()].reduce(
+        (sum, each) => sum + (each?.elementCount ?? 0),
+        0,
+      );
+      reference.length = Math.max(
+        Math.min(reference.length, Math.floor(mostElements / elements)),
+        1,
+      );
       feeds = feeds.slice(0, reference.length);
     } catch (error) {
       if (error.code === undefined) throw error;
@@ -183,7 +194,8 @@ async function calibrate(file, rows, notes) {
       notes.push(...made.failures.map((text) => `${name}: ${text}`));
     }
     for (const variant of variants) {
-      const { kind, right, settings = one } = variant;
+      const { kind, right } = variant;
+      const settings = { ...one, ...variant.settings };
       try {
         const candidate = await runAll(variant.path, settings, feeds);
         const after =
@@ -224,7 +236,15 @@ const rows = [];
 const notes = [];
 try {
   const files = folders.flatMap((folder) => [...modelFiles(folder)]);
-  for (const file of files.filter((each) => each.includes(flags.only))) {
+  // The small ones first, so that what is printed after an interruption tells of most.
+  const wanted = files.filter((each) => each.includes(flags.only));
+  const bySize = wanted.toSorted((a, b) => fs.statSync(a).size - fs.statSync(b).size);
+  const end = performance.now() + 60_000 * Number(flags.minutes);
+  for (const file of bySize) {
+    if (performance.now() > end) {
+      notes.push(`${file}: out of time`);
+      continue;
+    }
     process.stderr.write(`${path.basename(file)}\n`);
     try {
       await calibrate(file, rows, notes);

@@ -53,7 +53,8 @@ function drawer(seed) {
 function weightsOf({ graph }) {
   const found = graph.nodes.flatMap((node) =>
     node.inputs.flatMap((value, index) => {
-      const tensor = value?.constant;
+      // Before IR 4, constants were listed among the inputs.
+      const tensor = value?.initializer ?? value?.constant;
       const isWeight = tensor?.elementType === 'float32' && value.uses.size === 1;
       return isWeight && tensor.byteLength > 0 ? [{ node, index, value, tensor }] : [];
     }),

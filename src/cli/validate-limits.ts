@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { MlkitError } from '../errors.ts';
-import type { OutputValue, ToleranceOverrides } from '../parity/index.ts';
+import type { LimitName, OutputValue, ToleranceOverrides } from '../parity/index.ts';
 import { parseNumber, parsePercent, type Range } from './parse.ts';
 
 interface Limit {
   readonly flag: string;
   readonly option: string;
-  readonly key: keyof ToleranceOverrides;
+  readonly key: LimitName;
   readonly help: string;
   readonly parse: (flag: string, text: string) => number;
 }
@@ -82,11 +82,12 @@ function outputValue({ flag, parse }: Limit, text: string): OutputValue {
   return { output, value: parse(`${flag} ${output}`, text.slice(at + 1)) };
 }
 
-/** The values of {@link limitOptions}. */
+/** The values of {@link limitOptions} and of `--strict-nan`. */
 export function overridesOf(options: Readonly<Record<string, unknown>>): ToleranceOverrides {
   const given = limits.flatMap(({ option, key }) => {
     const values = options[option];
     return values === undefined ? [] : [[key, values] as const];
   });
-  return Object.fromEntries(given) as ToleranceOverrides;
+  const strictNan = options['strictNan'] === true ? { strictNan: true } : {};
+  return { ...(Object.fromEntries(given) as ToleranceOverrides), ...strictNan };
 }

@@ -5,11 +5,11 @@ import {
   formatType,
   type Model,
   type Value,
-  type ValueType,
   walkGraphs,
 } from '../graph/index.ts';
 import { symbolsOf as symbolsInSize } from '../symbolic/index.ts';
 import type { DataType } from '../tensor/index.ts';
+import { vectorizedMap } from './map-keys.ts';
 import { formulaOf } from './sizes/expression.ts';
 import { hasDefault } from './test-data-set.ts';
 
@@ -30,7 +30,7 @@ export interface ModelInput {
   readonly isOptional: boolean;
 }
 
-export type Container = 'sequence' | 'optional';
+export type Container = 'sequence' | 'optional' | 'map';
 
 export interface FixedSizes {
   /** Sizes of symbolic dimensions, by symbol. */
@@ -59,7 +59,7 @@ export function modelInputs(
     // Before IR 4 every initializer had to be listed as an input, and none could be overridden.
     if ((isOptional && model.irVersion < 4) || seen.has(value.name)) return [];
     seen.add(value.name);
-    const fed = tensorIn(value.type);
+    const fed = tensorIn(value);
     const isRefused = options.tensorsOnly === true && fed !== null && fed.containers.length > 0;
     if (fed === null || isRefused) {
       if (isOptional) return [];
@@ -71,10 +71,17 @@ export function modelInputs(
   });
 }
 
-/** The type of the tensor that a type is, or is made of; null for what cannot be passed. */
-export function tensorIn(type: ValueType | null): TensorIn | null {
+/**
+ * The tensor that a value is or is made of; null for what cannot be passed. Of a map, that is the row
+ * that DictVectorizer makes of it.
+ */
+export function tensorIn(value: Value): TensorIn | null {
+  const map = vectorizedMap(value);
+  if (map !== null) {
+    return { containers: ['map'], dtype: map.dtype, shape: [1, map.keys.length] };
+  }
   const containers: Container[] = [];
-  let inner = type;
+  let inner = value.type;
   while (inner?.kind === 'sequence' || inner?.kind === 'optional') {
     // Neither a list of lists nor a list of what may be absent is a value that models are fed with.
     if (containers.at(-1) === inner.kind || containers.at(-1) === 'sequence') return null;
@@ -91,7 +98,7 @@ export interface TensorIn extends Pick<ModelInput, 'containers' | 'dtype'> {
 }
 
 function refusal({ name, type }: Value, tensorsOnly: boolean): MlkitError {
-  const taken = tensorsOnly ? 'only tensors' : 'only tensors, sequences of them and optionals';
+  const taken = tensorsOnly ? 'only tensors' : 'only tensors, sequences and optionals';
   return new MlkitError(
     'MODEL_UNSUPPORTED',
     `cannot feed input "${name}": it takes ${formatType(type)}, and ${taken} can be passed`,
@@ -106,7 +113,7 @@ export function describeInput({
   dims,
 }: Pick<ModelInput, 'containers' | 'dtype' | 'dims'>): string {
   return containers.reduceRight(
-    (inner, container) => `${container === 'sequence' ? 'seq' : 'optional'}(${inner})`,
+    (inner, container) => `${container === 'sequence' ? 'seq' : container}(${inner})`,
     `${dtype}${formatShape(dims)}`,
   );
 }
@@ -169,7 +176,7 @@ function checkNames(model: Model, { dims, shapes }: FixedSizes): void {
 function symbolsOf(model: Model): Set<string> {
   const symbols = new Set<string>();
   const add = (value: Value): void => {
-    for (const size of tensorIn(value.type)?.shape ?? []) {
+    for (const size of tensorIn(value)?.shape ?? []) {
       if (typeof size !== 'string') continue;
       symbols.add(size);
       for (const name of symbolsInSize(formulaOf(size) ?? 0)) symbols.add(name);

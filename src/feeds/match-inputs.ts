@@ -1,5 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import { formatShape } from '../graph/index.ts';
+import type { Feeds } from '../runtime/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { convertElements } from './convert-elements.ts';
 import { describeInput, type ModelInput } from './inputs.ts';
@@ -20,7 +21,7 @@ export interface Matching {
 
 /**
  * Finds each input its array by name, and brings the array to the input's element type where that
- * keeps the values (see {@link convertElements}).
+ * keeps the values (see {@link convertElements}). Inputs that take sequences are left out.
  *
  * @throws MlkitError INPUT_DATA when a required input has no array, or one of another type.
  */
@@ -28,7 +29,9 @@ export function matchInputs(
   found: ReadonlyMap<string, SourcedArray>,
   inputs: readonly ModelInput[],
 ): Matching {
-  const missing = inputs.filter((input) => !input.isOptional && !found.has(input.name));
+  const missing = inputs.filter(
+    (input) => isArray(input) && !input.isOptional && !found.has(input.name),
+  );
   if (missing.length > 0) {
     throw new MlkitError(
       'INPUT_DATA',
@@ -46,7 +49,37 @@ export function matchInputs(
   return { arrays, unused: [...found.keys()].filter((name) => !taken.has(name)) };
 }
 
+/** Whether it must be fed, and with one array. */
+function isArray({ containers }: ModelInput): boolean {
+  return !containers.includes('sequence') && !containers.includes('optional');
+}
+
+/**
+ * A feed in which the optionals that have no value have none.
+ *
+ * @throws MlkitError INPUT_DATA when the feed has no value for another input.
+ */
+export function completed(feed: Feeds, inputs: readonly ModelInput[]): Feeds {
+  const left = inputs.filter((input) => !input.isOptional && !feed.has(input.name));
+  if (left.length === 0) return feed;
+  const missing = left.filter(({ containers }) => !containers.includes('optional'));
+  if (missing.length === 0)
+    return new Map([...feed, ...left.map(({ name }) => [name, null] as const)]);
+  throw new MlkitError(
+    'INPUT_DATA',
+    `cannot feed the model: it needs ${missing.map(quoted).join(', ')}`,
+    { hint: 'Sequences can be given as files of an ONNX test data set: --inputs FOLDER.' },
+  );
+}
+
 function matched(input: ModelInput, { tensor, source }: SourcedArray): MatchedArray {
+  if (input.containers.includes('sequence')) {
+    throw new MlkitError(
+      'INPUT_DATA',
+      `input ${quoted(input)} takes a sequence, and ${source} has one array for it`,
+      { hint: 'Sequences can be given as files of an ONNX test data set: --inputs FOLDER.' },
+    );
+  }
   const conversion = convertElements(tensor, input.dtype);
   if ('reason' in conversion) {
     throw new MlkitError(

@@ -4,6 +4,7 @@ import type { Feeds } from '../runtime/index.ts';
 import { type DataType, isTensor, type TensorValue, tensorsOfValue } from '../tensor/index.ts';
 import { fileFeeds } from './file-feeds.ts';
 import { type ModelInput, modelInputs, tensorIn } from './inputs.ts';
+import { completed } from './match-inputs.ts';
 import { randomFeeds } from './random-feeds.ts';
 
 export interface FeedOptions {
@@ -77,7 +78,13 @@ export function planFeeds(model: Model, options: FeedOptions): FeedPlan {
   }
   const inputs = modelInputs(model, options, options);
   if (options.inputs !== undefined && options.inputs.length > 0) {
-    const { feeds, rowsPerFeed, arrays, notes } = fileFeeds(options.inputs, model, inputs, batch);
+    const {
+      feeds: found,
+      rowsPerFeed,
+      arrays,
+      notes,
+    } = fileFeeds(options.inputs, model, inputs, batch);
+    const feeds = found.map((feed) => completed(feed, inputs));
     const sourceOf = new Map(arrays.map(({ input, source }) => [input.name, source]));
     const rows = rowsPerFeed.reduce((sum, each) => sum + each, 0);
     const description = describe(inputs, feeds[0], (name) => sourceOf.get(name) ?? 'file');
@@ -129,7 +136,7 @@ function symbolSizes(inputs: readonly ModelInput[], feed: Feeds | undefined): Ma
   const symbols = new Map<string, number>();
   for (const { name, value } of inputs) {
     const [first] = tensorsOfValue(feed?.get(name) ?? null);
-    const declared = tensorIn(value.type)?.shape ?? [];
+    const declared = tensorIn(value)?.shape ?? [];
     for (const [axis, symbol] of declared.entries()) {
       const size = first?.dims[axis];
       if (typeof symbol === 'string' && size !== undefined && !symbols.has(symbol)) {

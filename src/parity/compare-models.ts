@@ -21,7 +21,7 @@ import { worstVerdict } from './worst-verdict.ts';
  *   model cannot be loaded or run, and for any interruption.
  */
 export async function compareModels(settings: ParitySettings): Promise<ParityResult> {
-  const study = studyModels(settings);
+  const study = await studyModels(settings);
   const [reference, candidate] = await openBoth(settings);
   try {
     if (reference.runnable !== null && candidate.runnable !== null) {

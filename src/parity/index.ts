@@ -35,6 +35,7 @@ export { randomOutputs, randomReason } from './random-outputs.ts';
 export { failureText, type RunFailure, runFailure } from './run-failure.ts';
 export { type Study, studyModels } from './study-models.ts';
 export { outputCases, verificationCases } from './test-cases.ts';
+export type { LimitName } from './tolerance.ts';
 export { type OutputTolerance, toleranceFor } from './tolerance.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
 export { worstVerdict } from './worst-verdict.ts';

@@ -79,7 +79,7 @@ export async function loadModel(
     }
     folder = await makeTemporaryFolder();
     const copy = join(folder, basename(path));
-    const explain = (error: unknown): unknown => renamed(error, copy, path);
+    const explain = (error: unknown): unknown => withCasts(renamed(error, copy, path), boundary);
     await writeCopy(open, copy, settings.signal);
     open.close();
     const session = await openSession(copy, settings).catch((error: unknown) => {
@@ -197,6 +197,17 @@ function constantBytes(model: Model): number {
   let bytes = 0;
   for (const { tensor } of tensorsOf(model)) bytes += tensor.byteLength;
   return bytes;
+}
+
+/** A Cast that the runtime has no kernel for may be one of ours. */
+function withCasts(error: unknown, { inputs, outputs }: Boundary): unknown {
+  if (!(error instanceof MlkitError) || !error.message.includes('no kernel for Cast ')) return error;
+  const notes = [...inputs, ...outputs].flatMap(({ note }) =>
+    note?.includes('through a Cast') ? [note] : [],
+  );
+  if (notes.length === 0) return error;
+  const { code, message, hint, cause } = error;
+  return new MlkitError(code, `${message} (${notes.join('; ')})`, { hint, cause });
 }
 
 /** The error of a copy in words about the model. */

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
-import { type OpenModel, openModel } from '../onnx/index.ts';
+import { openModel } from '../onnx/index.ts';
+import { type Arithmetic, arithmeticOf } from './arithmetic.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+import { ortArithmetic } from './ort-arithmetic.ts';
 import { isOrtFormat } from './ort-format.ts';
 import type { ParitySettings } from './parity.ts';
 import { randomOutputs } from './random-outputs.ts';
@@ -11,6 +13,8 @@ export interface Study extends ProfileChoice {
   readonly random: ReadonlyMap<string, string>;
   /** The reference's outputs by its file; none of a model in ORT format. */
   readonly outputs: readonly string[];
+  /** Whether the reference rounds what depends on its inputs to integers. */
+  readonly isRounding: boolean;
 }
 
 /**
@@ -18,42 +22,51 @@ export interface Study extends ProfileChoice {
  *
  * @throws MlkitError when a file cannot be read.
  */
-export function studyModels(
+export async function studyModels(
   settings: Pick<ParitySettings, 'reference' | 'candidate' | 'profile'>,
-): Study {
+): Promise<Study> {
   const { reference, candidate, profile } = settings;
   const isSame = isSameFile(reference.path, candidate.path);
-  const first = openStructure(reference.path);
-  try {
-    const second = isSame ? first : openStructure(candidate.path);
-    try {
-      const providers = {
-        reference: reference.settings?.provider ?? 'cpu',
-        candidate: candidate.settings?.provider ?? 'cpu',
-      };
-      const facts = {
-        random: first === null ? new Map() : randomOutputs(first.model, { seeded: false }),
-        outputs: first?.model.graph.outputs.map((value) => value.name) ?? [],
-      };
-      if (profile !== 'auto') return { ...facts, profile, reason: 'as asked for' };
-      if (first === null || second === null) return { ...facts, ...unreadable };
-      return { ...facts, ...chooseProfile(first.model, second.model, providers) };
-    } finally {
-      if (second !== first) second?.close();
-    }
-  } finally {
-    first?.close();
-  }
+  const first = await lookAt(reference.path);
+  const second = isSame ? first : await lookAt(candidate.path);
+  const { random, outputs, arithmetic } = first;
+  const facts = { random, outputs, isRounding: arithmetic.roundingNodes > 0 };
+  if (profile !== 'auto') return { ...facts, profile, reason: 'as asked for' };
+  const [one, other] = [reference.settings ?? {}, candidate.settings ?? {}];
+  const choice = chooseProfile(first.arithmetic, second.arithmetic, {
+    reference: one.provider ?? 'cpu',
+    candidate: other.provider ?? 'cpu',
+    optimization: {
+      reference: one.optimization ?? 'all',
+      candidate: other.optimization ?? 'all',
+    },
+    hasOrtFormat: !isSame && (first.isOrt || second.isOrt),
+  });
+  return { ...facts, ...choice };
 }
 
-const unreadable: ProfileChoice = {
-  profile: 'fp32',
-  reason: 'one is in ORT format, which does not tell what it computes in',
-};
+interface Facts extends Pick<Study, 'random' | 'outputs'> {
+  readonly isOrt: boolean;
+  readonly arithmetic: Arithmetic;
+}
 
-/** Null: the model is in ORT format. */
-function openStructure(path: string): OpenModel | null {
-  return isOrtFormat(path) ? null : openModel(path);
+async function lookAt(path: string): Promise<Facts> {
+  if (isOrtFormat(path)) {
+    const arithmetic = await ortArithmetic(path);
+    return { isOrt: true, arithmetic, random: new Map(), outputs: [] };
+  }
+  const open = openModel(path);
+  try {
+    const { model } = open;
+    return {
+      isOrt: false,
+      arithmetic: arithmeticOf(model),
+      random: randomOutputs(model, { seeded: false }),
+      outputs: model.graph.outputs.map((value) => value.name),
+    };
+  } finally {
+    open.close();
+  }
 }
 
 function isSameFile(left: string, right: string): boolean {

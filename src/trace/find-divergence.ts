@@ -92,7 +92,9 @@ export function findDivergence(
   if (found === undefined) return null;
   const isRounding = !found.isOff && !found.error.isDiverged && !isCaused(found);
   const differences = causes.get(found) ?? differencesOf(found, match);
-  return { value: found.traced, reason: reasonOf(found, differences, isRounding), isRounding };
+  const allowed = lossyLimit(gates) > 0 ? 'the profile allows' : 'rounding makes';
+  const begin = isRounding ? `no difference is more than ${allowed}; the first one: ` : '';
+  return { value: found.traced, reason: begin + reasonOf(found, differences), isRounding };
 }
 
 function beginsAt({ traced, error, inputs, isOff }: ReadValue): boolean {
@@ -121,12 +123,8 @@ function differencesOf({ pair }: ReadValue, match: ModelMatch): readonly NodeDif
   return one === null || other === null ? [] : compareNode(one, other, match);
 }
 
-function reasonOf(
-  value: ReadValue,
-  differences: readonly NodeDifference[],
-  isRounding: boolean,
-): string {
-  const sentences = [effectOf(value, isRounding)];
+function reasonOf(value: ReadValue, differences: readonly NodeDifference[]): string {
+  const sentences = [effectOf(value)];
   const [first, ...more] = differences.map((each) => each.text);
   if (first !== undefined) {
     const others =
@@ -141,10 +139,8 @@ function reasonOf(
   return sentences.join('; ');
 }
 
-function effectOf({ traced, error, inputs }: ReadValue, isRounding: boolean): string {
+function effectOf({ traced, error, inputs }: ReadValue): string {
   const off = offText(traced);
-  if (isRounding)
-    return `no difference is more than rounding makes; the first one begins here: ${off}`;
   if (error.classMismatches > 0 && !inputs.hasClassMismatches) {
     const count = formatInteger(error.classMismatches);
     return `${count} of ${formatInteger(error.total)} elements are NaN or infinite in one model and not in the other, and nothing that it reads is`;

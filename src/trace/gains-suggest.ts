@@ -28,7 +28,8 @@ const leastGainDb = 0.5;
 
 /**
  * Adds the units that win most alone, one by one, and measures what they win together, until the
- * outputs are good enough, or two in a row add less than half a dB, or there are ten.
+ * outputs are good enough, or two in a row add less than half a dB, or there are ten. Of a model that
+ * is good enough as it is, no more than half are taken: what is left would hardly be quantized.
  *
  * @returns Those up to the last that was worth it, and the SQNR with all of them; null: none is.
  */
@@ -39,11 +40,15 @@ export async function suggestUnits({
   measure,
 }: SuggestSettings): Promise<{ units: readonly Unit[]; sqnrDb: number } | null> {
   const chosen: Unit[] = [];
+  const most = Math.min(
+    mostTogether,
+    passes === null ? Math.ceil(measured.length / 2) : mostTogether,
+  );
   let best: { units: readonly Unit[]; sqnrDb: number } | null = null;
   let lastDb = startDb;
   let misses = 0;
   for (const each of measured) {
-    if (chosen.length >= mostTogether || misses > 1 || each.sqnrDb <= startDb) break;
+    if (chosen.length >= most || misses > 1 || each.sqnrDb <= startDb) break;
     const { sqnr, sqnrDb } =
       chosen.length === 0 ? each : await measure(new Set([...chosen, each.unit]));
     const gainDb = sqnrDb === lastDb ? 0 : sqnrDb - lastDb;

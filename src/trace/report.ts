@@ -42,7 +42,7 @@ export interface Divergence {
   readonly value: TracedValue;
   /** In a sentence. */
   readonly reason: string;
-  /** Whether the difference there is no more than rounding makes. */
+  /** Whether the difference there is no more than rounding makes, or than a profile of lower precision allows. */
   readonly isRounding: boolean;
 }
 

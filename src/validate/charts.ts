@@ -1,3 +1,4 @@
+import type { ErrorBin } from '../parity/index.ts';
 import {
   type Bar,
   type ChartBlock,
@@ -10,15 +11,6 @@ import {
 import type { DataType } from '../tensor/index.ts';
 import type { FloatGains, TracedValue } from '../trace/index.ts';
 import { type Range, spacingLine, toleranceLine } from './error-lines.ts';
-
-/** Elements whose reference is about as large, and which lie about as far from it. */
-export interface ErrorBin {
-  /** |r|, the middle of the bin; 0 is a bin of its own. */
-  readonly magnitude: number;
-  /** |a − r|, likewise. */
-  readonly error: number;
-  readonly count: number;
-}
 
 /** What an element may differ by: at most `atol` + `rtol`·|r|. */
 export interface ErrorLimits {

@@ -27,8 +27,6 @@ export interface ValidateConfig {
   readonly maxDrop: MaxDrop | null;
   readonly profile: ProfileName | 'auto';
   readonly overrides: ToleranceOverrides;
-  /** NaN in the same place of both is a difference. */
-  readonly strictNan: boolean;
   readonly match: MatchMode;
   readonly castIo: boolean;
   /** Follow the difference through the graphs to where it begins. */
@@ -66,7 +64,6 @@ export const validateDefaults: Omit<ValidateConfig, 'reference'> = {
   maxDrop: null,
   profile: 'auto',
   overrides: {},
-  strictNan: false,
   match: 'name',
   castIo: false,
   trace: false,

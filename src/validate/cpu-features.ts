@@ -14,8 +14,11 @@ export interface Machine {
   readonly cpuFeatures: readonly string[] | null;
 }
 
-const arithmetic = /^(avx|avx2|fma|f16c|avx_vnni.*|avx512.*|avx10.*|amx_.*)$/;
-const armArithmetic = /^(neon|asimd.*|fphp|sve.*|sme.*|i8mm|bf16)$/;
+/** By the line that lists them: x86 calls it flags, Arm Features. */
+const arithmetic: Readonly<Record<string, RegExp>> = {
+  flags: /^(avx|avx2|fma|f16c|avx_vnni.*|avx512.*|avx10.*|amx_.*)$/,
+  Features: /^(neon|asimd.*|fphp|sve.*|sme.*|i8mm|bf16)$/,
+};
 
 /** This machine. */
 export function thisMachine(): Machine {
@@ -34,15 +37,13 @@ export function thisMachine(): Machine {
  * Source: https://docs.kernel.org/arch/x86/cpuinfo.html, https://docs.kernel.org/arch/arm64/elf_hwcaps.html
  */
 export function featuresIn(cpuInfo: string): string[] | null {
-  const lists = [...cpuInfo.matchAll(/^(?:flags|Features)\s*:\s*(.*)$/gm)].map(
-    ([, names = '']) => new Set(names.trim().split(/\s+/)),
+  const lists = [...cpuInfo.matchAll(/^(flags|Features)\s*:\s*(.*)$/gm)].map(
+    ([, line = '', names = '']) =>
+      new Set(names.split(/\s+/).filter((name) => arithmetic[line]?.test(name))),
   );
   const [first, ...others] = lists;
   if (first === undefined) return null;
-  return [...first]
-    .filter((name) => arithmetic.test(name) || armArithmetic.test(name))
-    .filter((name) => others.every((list) => list.has(name)))
-    .toSorted();
+  return [...first].filter((name) => others.every((list) => list.has(name))).toSorted();
 }
 
 function readCpuInfo(): string {

@@ -87,11 +87,6 @@ export function combinations(axes: MatrixAxes, rest: MatrixPoint): MatrixPoint[]
   return points;
 }
 
-/** Axes in which two combinations differ. */
-export function differingAxes(a: MatrixPoint, b: MatrixPoint): AxisName[] {
-  return axisNames.filter((name) => a[name] !== b[name]);
-}
-
 /** Some settings of a combination in words: `cuda, 4 threads`. */
 export function pointText(point: MatrixPoint, names: readonly AxisName[] = axisNames): string {
   const { provider, optimization, threads, precision } = point;

@@ -221,7 +221,7 @@ class Matrix {
 
   async #cell(point: MatrixPoint, base: RememberingRunnable, step: string): Promise<MatrixCell> {
     const { reference, candidate, comparison, signal, onProgress } = this.#settings;
-    const profile = cellProfile(
+    const profile = await cellProfile(
       { reference, candidate: candidate ?? reference, profile: this.#settings.profile },
       [this.#base, point],
     );

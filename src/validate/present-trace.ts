@@ -58,7 +58,7 @@ function divergenceNote(found: Divergence | null, compared: number): Block {
   if (found !== null) {
     const { value, reason, isRounding } = found;
     return isRounding
-      ? note('info', `nothing but rounding from ${value.node} on: ${reason}`)
+      ? note('info', `differences begin at ${value.node}: ${reason}`)
       : note('warning', `the models diverge at ${value.node}: ${reason}`);
   }
   if (compared === 0)

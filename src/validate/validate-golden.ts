@@ -207,12 +207,12 @@ class GoldenComparison {
   #output(name: string, incomparable?: string): OutputAccumulator {
     const known = this.#outputs.get(name);
     if (known !== undefined) return known;
-    const { profile, overrides, strictNan } = this.#config;
+    const { profile, overrides } = this.#config;
     const drawnBy = this.#random.get(name);
     const made = new OutputAccumulator({
       name,
       profile: profile === 'auto' ? goldenGates : profile,
-      overrides: strictNan ? { ...overrides, strictNan } : overrides,
+      overrides,
       nonFiniteReference: 'expected',
       ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),
       ...(incomparable !== undefined && { incomparable }),

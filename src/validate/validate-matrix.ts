@@ -27,7 +27,6 @@ export async function answerMatrix(
       overrides: config.overrides,
       match: config.match,
       castIo: config.castIo,
-      strictNan: config.strictNan,
       classGates: data.plan.rows > 0,
     },
     session: sessionSettings(config),

@@ -75,7 +75,6 @@ function compare(
     overrides: config.overrides,
     match: config.match,
     castIo: config.castIo,
-    strictNan: config.strictNan,
     classGates: plan.rows > 0,
     failures: 'report',
     ...(signal && { signal }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planData } from '../../src/benchmark/plan-data.ts';
 import { buildModel, type Dimension } from '../../src/graph/index.ts';
+import { numbersIn, tensorIn } from '../support/feeds.ts';
 import { testConfig } from './config.ts';
 
 function addModel(...shapes: (readonly Dimension[])[]): ReturnType<typeof buildModel> {
@@ -13,7 +14,7 @@ function addModel(...shapes: (readonly Dimension[])[]): ReturnType<typeof buildM
 }
 
 const shapesOf = (data: ReturnType<typeof planData>[number] | undefined) =>
-  [...(data?.feeds[0]?.values() ?? [])].map(({ dims }) => dims);
+  [...(data?.feeds[0]?.keys() ?? [])].map((name) => tensorIn(data?.feeds[0], name).dims);
 
 describe('planData', () => {
   test('sets the first dimension where it is open', () => {
@@ -25,7 +26,7 @@ describe('planData', () => {
   test('runs several different random inputs in turns, of the same shape', () => {
     const [data] = planData(addModel(['batch', 4]), testConfig('m'));
     expect(data?.feeds).toHaveLength(4);
-    const values = data?.feeds.map((feed) => feed.get('x0')?.toFloat64().join());
+    const values = data?.feeds.map((feed) => numbersIn(feed, 'x0').join());
     expect(new Set(values).size).toBe(4);
   });
 

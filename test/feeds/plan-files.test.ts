@@ -7,6 +7,7 @@ import { type FeedOptions, type FeedPlan, planFeeds, writeNpy } from '../../src/
 import { buildModel, type Dimension, type Model } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
 import { type DataType, type Tensor, tensorFrom } from '../../src/tensor/index.ts';
+import { numbersIn, tensorIn } from '../support/feeds.ts';
 import { shared, temporaryFolder } from '../support/files.ts';
 import { foreignBytes } from '../support/protobuf.ts';
 
@@ -66,7 +67,7 @@ function errorOf(work: () => unknown): { code: string; text: string } {
 
 /** Shape and first element of an input in each feed. */
 function pieces({ feeds }: FeedPlan, name = 'x'): unknown[] {
-  return feeds.map((feed) => [feed.get(name)?.dims, feed.get(name)?.toFloat64()[0]]);
+  return feeds.map((feed) => [tensorIn(feed, name).dims, numbersIn(feed, name)[0]]);
 }
 
 const rowsOf2 = modelWith({ x: ['float32', ['batch', 2]] });
@@ -250,7 +251,7 @@ describe('rows', () => {
       [[], 0],
       [[], 0],
     ]);
-    expect(result.feeds.map((feed) => [...(feed.get('state')?.toFloat64() ?? [])])).toEqual([
+    expect(result.feeds.map((feed) => numbersIn(feed, 'state'))).toEqual([
       [0, 1, 3, 4],
       [2, 5],
     ]);
@@ -281,7 +282,7 @@ describe('rows', () => {
     const { model, close } = openModel(path.join(digits, 'digits-cnn-dynamo-opset20.onnx'));
     const result = plan(model, path.join(digits, 'eval.npz'));
     expect(result.rows).toBe(600);
-    expect(result.feeds[9]?.get('input')?.dims).toEqual([24, 1, 8, 8]);
+    expect(tensorIn(result.feeds[9], 'input').dims).toEqual([24, 1, 8, 8]);
     close();
   });
 });

@@ -10,6 +10,7 @@ import {
   type Value,
 } from '../../src/graph/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
+import { tensorIn } from '../support/feeds.ts';
 
 function zeros(b: GraphBuilder, ...dims: number[]): Value {
   const count = dims.reduce((all, size) => all * size, 1);
@@ -118,6 +119,6 @@ describe('inputs and options', () => {
       metadata: [],
     };
     endless.functions = [{ name: 'F', domain: 'own', body, opsets, ...empty }];
-    expect(planFeeds(endless, { seed: 0 }).feeds[0]?.get('x')?.dims).toEqual([1]);
+    expect(tensorIn(planFeeds(endless, { seed: 0 }).feeds[0], 'x').dims).toEqual([1]);
   });
 });

@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { readTestDataSet } from '../../src/feeds/index.ts';
 import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
-import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
+import {
+  type Tensor,
+  type TensorValue,
+  tensorFrom,
+  tensorsOfValue,
+} from '../../src/tensor/index.ts';
 import { filesBelow, shared, temporaryFolder } from '../support/files.ts';
 import { foreignBytes } from '../support/protobuf.ts';
 
@@ -32,8 +37,10 @@ function model({ withSequence = false } = {}): Model {
   });
 }
 
-function values(tensors: ReadonlyMap<string, Tensor>): Record<string, number[]> {
-  return Object.fromEntries([...tensors].map(([name, tensor]) => [name, [...tensor.toFloat64()]]));
+function values(tensors: ReadonlyMap<string, TensorValue>): Record<string, number[]> {
+  return Object.fromEntries(
+    [...tensors].map(([name, tensor]) => [name, [...(tensor as Tensor).toFloat64()]]),
+  );
 }
 
 describe('readTestDataSet', () => {
@@ -69,17 +76,111 @@ describe('readTestDataSet', () => {
     expect(inputs.get('x2')?.toFloat64()[0]).toBe(2);
   });
 
-  test('lists what is no tensor, and what no input is for', () => {
+  test('reads sequences, optionals and what no input is for', () => {
+    const tensor = (...values: [number, number]) => ({
+      dims: [2],
+      data_type: 1,
+      float_data: values,
+    });
+    const sequence = foreignBytes('SequenceProto', {
+      elem_type: 1,
+      tensor_values: [tensor(7, 8), tensor(9, 10)],
+    });
     const folder = folderWith({
       'input_0.pb': pb('', 1, 2),
-      'input_1.pb': new Uint8Array(3),
+      'input_1.pb': sequence,
       'input_2.pb': pb('', 3, 4),
       'input_3.pb': pb('', 5, 6),
     });
     const { inputs, skipped } = readTestDataSet(folder, model({ withSequence: true }));
-    expect([...inputs.keys()]).toEqual(['a', 'b']);
-    expect(skipped.map(({ name }) => name)).toEqual(['input_1.pb', 'input_3.pb']);
-    expect(skipped[0]?.reason).toContain('seq(float32)');
+    expect([...inputs.keys()]).toEqual(['a', 's', 'b']);
+    expect(tensorsOfValue(inputs.get('s') ?? null).map((each) => [...each.toFloat64()])).toEqual([
+      [7, 8],
+      [9, 10],
+    ]);
+    expect(skipped).toEqual([
+      {
+        name: 'input_3.pb',
+        kind: 'input',
+        value: null,
+        reason: 'the model has no input for it',
+        isWrong: true,
+      },
+    ]);
+    const optional = buildModel({}, (b) => {
+      const element = tensorType('float32', [2]);
+      b.input('o', { kind: 'optional', element });
+      b.input('p', { kind: 'optional', element: { kind: 'sequence', element } });
+      b.input('q', { kind: 'optional', element });
+    });
+    const set = readTestDataSet(
+      folderWith({
+        'input_0.pb': foreignBytes('OptionalProto', { elem_type: 1, tensor_value: tensor(1, 2) }),
+        'input_1.pb': foreignBytes('OptionalProto', {
+          elem_type: 3,
+          sequence_value: { elem_type: 1, tensor_values: [tensor(3, 4)] },
+        }),
+        'input_2.pb': foreignBytes('OptionalProto', { name: 'q' }),
+      }),
+      optional,
+    );
+    expect([...(set.inputs.get('o') as Tensor).toFloat64()]).toEqual([1, 2]);
+    expect((set.inputs.get('p') as Tensor[]).map((each) => each.dims)).toEqual([[2]]);
+    expect(set.inputs.get('q')).toBeNull();
+  });
+
+  test('brings maps into the order of the keys that the model knows', () => {
+    const scalar = (value: number) => ({ dims: [1], data_type: 1, float_data: [value] });
+    const map = (keys: readonly number[], values: readonly number[]) => ({
+      key_type: 7,
+      keys,
+      values: { elem_type: 1, tensor_values: values.map(scalar) },
+    });
+    const ofMaps = buildModel({ opset: { '': 17, 'ai.onnx.ml': 1 } }, (b) => {
+      const type = { kind: 'map', keyType: 'int64', value: tensorType('float32', []) } as const;
+      const domain = 'ai.onnx.ml';
+      const m = b.input('m', type);
+      b.node('DictVectorizer', [m], { int64_vocabulary: [30, 10, 20] }, { domain });
+      const scores = b.input('scores', 'float32', [null, 2]);
+      const zipped = b.node('ZipMap', [scores], { classlabels_int64s: [5, 6] }, { domain });
+      b.output(zipped, { kind: 'sequence', element: type });
+    });
+    const sequence = (...maps: ReturnType<typeof map>[]) =>
+      foreignBytes('SequenceProto', { elem_type: 4, map_values: maps });
+    const set = readTestDataSet(
+      folderWith({
+        'input_0.pb': foreignBytes('MapProto', map([10, 30, 99], [1, 2, 3])),
+        'output_0.pb': sequence(map([5, 6], [0.25, 0.75]), map([6, 5], [1, 0])),
+      }),
+      ofMaps,
+    );
+    const [row] = [...set.inputs.values()] as Tensor[];
+    expect([row?.dims, [...(row?.toFloat64() ?? [])]]).toEqual([
+      [1, 3],
+      [2, 1, 0],
+    ]);
+    const [matrix] = [...set.outputs.values()] as Tensor[];
+    expect([matrix?.dims, [...(matrix?.toFloat64() ?? [])]]).toEqual([
+      [2, 2],
+      [0.25, 0.75, 0, 1],
+    ]);
+    const other = readTestDataSet(
+      folderWith({ 'output_0.pb': sequence(map([5, 7], [0.25, 0.75])) }),
+      ofMaps,
+    );
+    expect(other.skipped).toMatchObject([
+      { isWrong: true, reason: expect.stringContaining('the keys 5, 7 instead of 5, 6') },
+    ]);
+  });
+
+  test('leaves out what cannot be passed, with the reason', () => {
+    const sparse = buildModel({}, (b) => {
+      b.input('s', { kind: 'sparse-tensor', elementType: 'float32', shape: [2] });
+    });
+    const { skipped } = readTestDataSet(folderWith({ 'input_0.pb': pb('', 1, 2) }), sparse);
+    expect(skipped).toMatchObject([
+      { value: 's', isWrong: false, reason: expect.stringContaining('sparse float32[2]') },
+    ]);
   });
 
   test('refuses a folder without such files, and two files for one input', () => {
@@ -100,7 +201,7 @@ describe('readTestDataSet', () => {
       expect([...set.inputs.keys()]).toEqual(required.map((value) => value.name));
       for (const value of required) {
         const shape = value.type?.kind === 'tensor' ? value.type.shape : null;
-        expect(set.inputs.get(value.name)?.dims).toEqual(shape);
+        expect((set.inputs.get(value.name) as Tensor).dims).toEqual(shape);
       }
       opened.close();
     }

@@ -19,6 +19,14 @@ const built = path.join(dist, 'report', 'chart-svg.js');
 const content: BarChart = { kind: 'bars', label: 'x', bars: [{ label: 'a', value: 1 }] };
 const block = chart('Title', 'Summary.', content);
 
+/** A module before which no package can be found, even if one is installed in a folder above. */
+const nothingInstalled = `import { register } from 'node:module';
+const hook = \`export async function resolve(name, context, next) {
+  if (!/^(?:[.]|file:|node:|data:)/.test(name)) throw new Error(name + ' is not installed');
+  return next(name, context);
+}\`;
+register('data:text/javascript,' + encodeURIComponent(hook));`;
+
 describe('the built module that draws', () => {
   test('works alone, where nothing is installed, and draws what the source draws', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mlkit-charts-'));
@@ -27,7 +35,9 @@ describe('the built module that draws', () => {
       const script = `import { chartSvg } from './chart-svg.mjs';
 process.stdout.write(chartSvg(${JSON.stringify(block)}, 'c'));`;
       writeFileSync(path.join(folder, 'draw.mjs'), script);
-      const drawn = execFileSync(process.execPath, ['draw.mjs'], { cwd: folder, encoding: 'utf8' });
+      writeFileSync(path.join(folder, 'nothing-installed.mjs'), nothingInstalled);
+      const args = ['--import', './nothing-installed.mjs', 'draw.mjs'];
+      const drawn = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
       expect(drawn).toBe(chartSvg(block, 'c'));
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ErrorBin } from '../../src/parity/index.ts';
 import type { BarChart, ChartBlock, ScatterChart } from '../../src/report/index.ts';
 import type { FloatGains, TracedValue } from '../../src/trace/index.ts';
-import { type ErrorBin, errorChart, gainChart, layerChart } from '../../src/validate/charts.ts';
+import { errorChart, gainChart, layerChart } from '../../src/validate/charts.ts';
 
 function scatterOf(block: ChartBlock | null): ScatterChart {
   if (block?.chart.kind !== 'scatter') throw new Error('no scatter');

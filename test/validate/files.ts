@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 import onnxProto from 'onnx-proto';
 import { writeNpy } from '../../src/feeds/index.ts';
 import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
-import type { ValidateConfig } from '../../src/validate/index.ts';
+import { type ValidateConfig, validateDefaults } from '../../src/validate/index.ts';
 
 const { onnx } = onnxProto;
 
@@ -44,23 +44,5 @@ export function writeTestDataSet(
 }
 
 export function configFor(reference: string, fields: Partial<ValidateConfig> = {}): ValidateConfig {
-  return {
-    reference,
-    candidate: null,
-    golden: null,
-    labels: null,
-    maxDropPct: null,
-    profile: 'auto',
-    overrides: {},
-    match: 'name',
-    castIo: false,
-    samples: null,
-    provider: 'cpu',
-    threads: 1,
-    dims: new Map(),
-    shapes: new Map(),
-    inputs: [],
-    seed: 0,
-    ...fields,
-  };
+  return { ...validateDefaults, reference, threads: 1, ...fields };
 }

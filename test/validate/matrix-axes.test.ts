@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   combinations,
-  differingAxes,
   type MatrixAxes,
   type MatrixPoint,
   parseMatrix,
@@ -84,7 +83,6 @@ describe('axes of a matrix', () => {
 
   test('tell combinations apart', () => {
     const other: MatrixPoint = { ...rest, threads: 1, precision: 'float16' };
-    expect(differingAxes(rest, other)).toEqual(['precision', 'threads']);
     expect(pointText(other, ['precision', 'threads'])).toBe('weights in float16, 1 thread');
     expect(pointText(rest)).toBe('weights as they are, cpu, optimization all, 2 threads');
   });

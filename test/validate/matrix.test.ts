@@ -62,8 +62,8 @@ describe('a matrix', () => {
     ]);
     expect(report.cells.map((cell) => cell.profileReason)).toEqual([
       'other threads',
-      'another optimization level',
-      'another optimization level and other threads',
+      'they run at optimization levels disabled and all',
+      'they run at optimization levels disabled and all',
     ]);
     expect(report.cells[0]?.outputs.map(({ name, total }) => [name, total])).toEqual([
       ['y', 18],

@@ -394,7 +394,7 @@ describe('what differs from when data was recorded', () => {
   });
 
   test('instruction sets are read as Linux names them, those that all cores have', () => {
-    const x86 = 'processor: 0\nflags\t\t: fpu sse2 avx2 avx512_vnni fma amx_int8 rdpid\n';
+    const x86 = 'processor: 0\nflags\t\t: fpu sse2 avx2 avx512_vnni fma amx_int8 smep rdpid\n';
     expect(featuresIn(x86)).toEqual(['amx_int8', 'avx2', 'avx512_vnni', 'fma']);
     const arm = 'Features\t: fp asimd asimddp sve crc32\n\nFeatures\t: fp asimd asimddp\n';
     expect(featuresIn(arm)).toEqual(['asimd', 'asimddp']);

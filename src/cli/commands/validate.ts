@@ -212,7 +212,6 @@ function configOf(
     labelOutput?: string;
     maxDrop?: string;
     profile: ProfileName | 'auto';
-    strictNan?: boolean;
     match: 'name' | 'position';
     castIo?: boolean;
     trace?: boolean;
@@ -238,7 +237,6 @@ function configOf(
     maxDrop: given.maxDrop === undefined ? null : parseMaxDrop(given.maxDrop),
     profile: given.profile,
     overrides: overridesOf(options),
-    strictNan: given.strictNan === true,
     match: given.match,
     castIo: given.castIo === true,
     trace: given.trace === true || given.extract !== undefined,

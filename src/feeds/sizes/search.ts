@@ -4,11 +4,11 @@ import { findVariables, type Variable } from './variables.ts';
 
 /** Sizes to try when those to start from do not work, besides what the graph asks for. */
 const usualSizes = [
-  ...[32, 64, 128, 224, 256, 512],
-  ...[28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640],
-  ...[1024, 2048, 4096, 8192, 16000, 16384, 48000],
-  ...Array.from({ length: 64 }, (_, at) => at + 1),
-];
+  [32, 64, 128, 224, 256, 512],
+  [28, 96, 112, 160, 192, 299, 320, 384, 448, 600, 640],
+  [1024, 2048, 4096, 8192, 16000, 16384, 48000],
+  Array.from({ length: 64 }, (_, at) => at + 1),
+].flat();
 
 /** How many groups of variables may be changed, one after the other. */
 const mostChanges = 8;

@@ -83,7 +83,7 @@ export class SizeTrials {
 
   /** The sizes of variables by those names. */
   sizesByName(sizes: ReadonlyMap<string, number>): (name: string) => number | undefined {
-    const byName = new Map([...this.#subject.symbols]);
+    const byName = new Map(this.#subject.symbols);
     for (const [key, size] of sizes) for (const name of this.namesOf([key])) byName.set(name, size);
     return (name) => byName.get(name);
   }
@@ -144,7 +144,7 @@ function symbolicNames(inputs: readonly RankedInput[]): Map<string, Set<string>>
       if (typeof size === 'number') continue;
       const formula = size === null ? null : formulaOf(size);
       if (formula !== null) for (const name of symbolsOf(formula)) add(name, name);
-      const text = tensorIn(input.value.type)?.shape?.[axis];
+      const text = tensorIn(input.value)?.shape?.[axis];
       const hasName = typeof text === 'string' && isName(text);
       add(variableKey(input, axis), hasName ? text : `?${input.name}:${axis}`);
     }

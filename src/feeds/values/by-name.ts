@@ -63,13 +63,13 @@ const byName: readonly (readonly [RegExp, ByName])[] = [
 ];
 
 /**
- * Values that the name of an input suggests; undefined: none.
+ * Values that the name of an input suggests; null: none.
  *
  * @param high The greatest value that the operators behind it allow; null: any.
  */
-export function valuesByName(input: NamedInput, high: number | null): Demand | undefined {
+export function valuesByName(input: NamedInput, high: number | null): Demand | null {
   const rule = byName.find(([pattern]) => pattern.test(input.name))?.[1];
-  return rule?.(input, high) ?? undefined;
+  return rule?.(input, high) ?? null;
 }
 
 /** Names of flags and rates, whose values decide what runs. */
@@ -86,7 +86,7 @@ export function isDecisive({ name, dtype }: Pick<NamedInput, 'name' | 'dtype'>):
 /** The value of an input of one element, where its name and type alone decide it. */
 export function scalarByName(name: string, dtype: DataType): number | null {
   const facts = { name, dtype, shape: [], sequenceLength: 1, maskLength: null };
-  const named = decisive.test(name) ? valuesByName(facts, null) : undefined;
+  const named = decisive.test(name) ? valuesByName(facts, null) : null;
   if (named?.kind === 'fill') return named.value;
   return dtype === 'bool' ? 1 : null;
 }

@@ -29,6 +29,13 @@ const recurrentLengths: DemandRule = ({ node, sizes }) => {
 
 const divisor: DemandRule = () => range(1, 9, 'no zero to divide by');
 
+const windowSize: DemandRule = () => ({
+  kind: 'fill',
+  value: 10,
+  isFree: true,
+  why: 'a small size',
+});
+
 const axisValue: DemandRule = () => fill(0, 'axis 0');
 
 /** A transform along the second axis: the first is the batch, the last real and imaginary parts. */
@@ -81,11 +88,11 @@ export const controlDemands: DemandRules = {
   NonMaxSuppression: { 2: () => fill(3, 'a few boxes a class') },
   DFT: { 1: dftLength, 2: dftAxis },
   STFT: { 1: () => fill(4, 'a small step'), 3: () => fill(8, 'a short frame') },
-  HannWindow: { 0: () => fill(10, 'a small size') },
-  HammingWindow: { 0: () => fill(10, 'a small size') },
-  BlackmanWindow: { 0: () => fill(10, 'a small size') },
+  HannWindow: { 0: windowSize },
+  HammingWindow: { 0: windowSize },
+  BlackmanWindow: { 0: windowSize },
   MelWeightMatrix: {
-    0: () => fill(8, 'mel bins'),
+    0: () => ({ kind: 'fill', value: 8, isFree: true, why: 'mel bins' }),
     1: () => fill(16, 'a DFT length'),
     2: () => fill(8192, 'a sample rate'),
     3: () => fill(0, 'from 0 Hz'),

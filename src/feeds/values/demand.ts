@@ -12,8 +12,13 @@ export type Demand =
       readonly columns: ReadonlyMap<number, { readonly low: number; readonly high: number }>;
       readonly why: string;
     }
-  /** One number everywhere. */
-  | { readonly kind: 'fill'; readonly value: number; readonly why: string }
+  /** One number everywhere; in later samples 1, 2, 3, … more where that is as good. */
+  | {
+      readonly kind: 'fill';
+      readonly value: number;
+      readonly isFree?: boolean;
+      readonly why: string;
+    }
   /** These elements, and ones behind them. */
   | { readonly kind: 'list'; readonly values: readonly number[]; readonly why: string }
   /** from, from + 1, … along the last axis, where those are below `below`; else from 0. */

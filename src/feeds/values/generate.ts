@@ -130,7 +130,7 @@ function valueMaker(
         return low + random.fraction(24) * (high - low);
       };
     case 'fill': {
-      const value = rounded(values.value);
+      const value = rounded(values.value) + (values.isFree === true ? sample : 0);
       return () => value;
     }
     case 'list':

@@ -1,4 +1,5 @@
-import { type DataType, dataTypes } from '../../tensor/index.ts';
+import type { Value } from '../../graph/index.ts';
+import { dataTypes } from '../../tensor/index.ts';
 import { type DemandRule, type DemandRules, interval, label } from './demand.ts';
 
 /** Operators that are made for numbers of some range, beyond which they give NaN or nothing new. */
@@ -8,19 +9,23 @@ const widestRange = 10_000;
 
 /** What the quantized type holds, with the scale that calibration found. */
 const calibrated: DemandRule = (arrival) => {
-  const { node } = arrival;
-  const scale = node.inputs[1]?.constant;
-  const zeroPoint = node.inputs[2]?.constant;
-  if (scale?.elementCount !== 1) return null;
-  const type: DataType = zeroPoint?.elementType ?? 'uint8';
-  const { kind, min, max } = dataTypes[type];
-  const [step = 0] = scale.toFloat64();
-  if ((kind !== 'int' && kind !== 'uint') || !(step > 0) || !Number.isFinite(step)) return null;
-  const [zero = 0] = zeroPoint?.toFloat64() ?? [];
+  const { inputs } = arrival.node;
+  const step = numberIn(inputs[1]);
+  const zero = inputs[2] ? numberIn(inputs[2]) : 0;
+  const { kind, min, max } = dataTypes[inputs[2]?.constant?.elementType ?? 'uint8'];
+  if (step === null || zero === null || (kind !== 'int' && kind !== 'uint')) return null;
   const [low, high] = [(Number(min) - zero) * step, (Number(max) - zero) * step];
-  if (high - low > widestRange) return null;
+  // NaN and what is reversed are no range either.
+  if (!(high > low && high - low <= widestRange)) return null;
   return interval(low, high, `within ${spanText(low, high)}, the range of ${label(arrival)}`);
 };
+
+/** The number that a constant of one element is. */
+function numberIn(value: Value | null | undefined): number | null {
+  const constant = value?.constant;
+  if (constant?.elementCount !== 1 || constant.elementType === 'string') return null;
+  return constant.toFloat64()[0] ?? null;
+}
 
 function spanText(low: number, high: number): string {
   const text = (value: number): string => String(Number(value.toPrecision(3)));

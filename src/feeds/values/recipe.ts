@@ -29,30 +29,52 @@ export function recipeFor(facts: RecipeFacts): Recipe {
   );
   const demands = traced.map(({ demand }) => demand);
   if (kind === 'string') return textRecipe(demands);
-  const bounds = intersect(demands);
+  const bounds = aboveZero(intersect(demands), facts);
   const direct = traced.filter((each) => each.isWhole).map(({ demand }) => demand);
   const named = valuesByName(facts, bounds?.high ?? null);
   const values =
-    (isDecisive(facts) ? named : undefined) ??
-    direct.find((each) => each.kind === 'list' && each.values.length <= count(shape)) ??
-    direct.find((each) => each.kind === 'fill' || each.kind === 'mask') ??
+    (isDecisive(facts) ? named : null) ??
+    exact(direct, count(shape)) ??
     named ??
     numbers(demands, bounds) ??
     bounds ??
-    demands.find((each) => each.kind === 'fill' || each.kind === 'count') ??
-    demands.find((each) => each.kind === 'columns') ??
-    intervalFor(demands, isWhole);
-  if (values !== undefined) return { values, source: values.why };
+    loose(demands, isWhole);
+  if (values !== null) return { values, source: values.why };
   if (facts.mustBePositive) return positive(isWhole);
   return { values: { kind: 'default' }, source: defaultSource(facts) };
 }
 
+/** Without the 0 that must not be. */
+function aboveZero(bounds: Range | null, { mustBePositive }: RecipeFacts): Range | null {
+  return bounds !== null && mustBePositive && bounds.high >= 1
+    ? { ...bounds, low: Math.max(1, bounds.low) }
+    : bounds;
+}
+
+/** Elements that are asked for one by one, of all that the input has. */
+function exact(direct: readonly Demand[], elements: number): Demand | null {
+  return (
+    direct.find((each) => each.kind === 'list' && each.values.length <= elements) ??
+    direct.find((each) => each.kind === 'fill' || each.kind === 'mask') ??
+    null
+  );
+}
+
+/** What some of the elements should be, or all of them roughly. */
+function loose(demands: readonly Demand[], isWhole: boolean): Demand | null {
+  return (
+    demands.find((each) => each.kind === 'fill' || each.kind === 'count') ??
+    demands.find((each) => each.kind === 'columns') ??
+    intervalFor(demands, isWhole)
+  );
+}
+
 /** The first interval; of whole numbers, what is whole within one that has several. */
-function intervalFor(demands: readonly Demand[], isWhole: boolean): Demand | undefined {
+function intervalFor(demands: readonly Demand[], isWhole: boolean): Demand | null {
   const found = demands.find(
     (each) => each.kind === 'interval' && (!isWhole || each.high - each.low >= 2),
   );
-  if (!isWhole || found?.kind !== 'interval') return found;
+  if (!isWhole || found?.kind !== 'interval') return found ?? null;
   return { ...found, kind: 'range', low: Math.ceil(found.low), high: Math.floor(found.high) };
 }
 
