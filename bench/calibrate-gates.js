@@ -18,12 +18,12 @@ import {
   arithmeticOf,
   chooseProfile,
   OutputAccumulator,
-  openRunnable,
   ortArithmetic,
   profiles,
   randomOutputs,
 } from '../dist/parity/index.js';
-import { isTensor } from '../dist/tensor/index.js';
+import { loadRuntime, wireTensors } from '../dist/runtime/ort.js';
+import { dataTypes, isTensor, stringTensor, tensorFrom } from '../dist/tensor/index.js';
 
 const mostBytes = 30e6;
 const samples = 8;
@@ -47,7 +47,8 @@ const folders =
     ? positionals
     : ['models', 'onnx-backend/light', 'digits'].map((name) => path.join(shared, name));
 const mlkit = path.join(here, '..', 'bin', 'mlkit.js');
-const limits = { runTimeoutMs: 20_000, createTimeoutMs: 30_000 };
+// In this process, as a process for each of thousands of models would take hours.
+const runtime = await loadRuntime();
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mlkit-gates-'));
 
 function* modelFiles(folder) {
@@ -85,18 +86,50 @@ function madeBy(args, file) {
 
 /** What a model gives for each of the feeds, or for those that fit in a time. */
 async function runAll(file, settings, feeds, mostMs = Infinity) {
-  const runnable = await openRunnable(file, { ...limits, ...settings });
+  const { threads = 1, optimization = 'all', saveTo = null } = settings;
+  const loaded = await runtime.load({
+    model: file,
+    provider: 'cpu',
+    threads,
+    optimization,
+    optimizedModelPath: saveTo,
+    config: saveTo === null ? {} : { 'session.save_model_format': 'ORT' },
+    profilePrefix: null,
+  });
   const begin = performance.now();
+  const names = loaded.outputs.filter((output) => output.isTensor).map((output) => output.name);
+  const results = [];
   try {
-    const results = [];
+    if (names.length === 0) throw new Error('no output is a tensor');
     for (const feed of feeds) {
       if (results.length > 0 && performance.now() - begin > mostMs) break;
-      results.push(await runnable.run(feed));
+      const outputs = await loaded.run(loaded.prepare([...feed].map(toWire)), names);
+      results.push(new Map(wireTensors(outputs, names).map(fromWire)));
     }
-    return results;
   } finally {
-    await runnable.close();
+    await loaded.release();
   }
+  return results;
+}
+
+function toWire([name, tensor]) {
+  const { dtype, dims } = tensor;
+  if (dtype === 'string') return { name, dtype, dims, bytes: null, strings: tensor.toStrings() };
+  const { buffer, byteOffset, byteLength } = tensor.data();
+  return {
+    name,
+    dtype,
+    dims,
+    bytes: new Uint8Array(buffer, byteOffset, byteLength),
+    strings: null,
+  };
+}
+
+function fromWire({ name, dtype, dims, bytes, strings }) {
+  if (strings !== null) return [name, stringTensor(dims, strings)];
+  const { arrayType } = dataTypes[dtype];
+  // A copy, as what the runtime gives may not live on.
+  return [name, tensorFrom(dtype, dims, new arrayType(new Uint8Array(bytes).buffer))];
 }
 
 /** Verdicts of all profiles, and the numbers they rest on, of the worst output. */
@@ -166,7 +199,7 @@ async function calibrate(file, rows, notes) {
       );
       feeds = feeds.slice(0, reference.length);
     } catch (error) {
-      if (error.code === undefined) throw error;
+      if (error instanceof ReferenceError) throw error;
       return notes.push(`${name}: ${error.message.slice(0, 100)}`);
     }
     const before = arithmeticOf(model);
@@ -180,11 +213,13 @@ async function calibrate(file, rows, notes) {
         settings: { ...one, optimization },
       })),
     ];
-    const ort = madeBy(['convert', file], path.join(folder, 'model.ort'));
-    if (ort !== null) variants.push({ kind: 'ORT format', right: true, path: ort, isOrt: true });
+    const ort = path.join(folder, 'model.ort');
+    await runAll(file, { optimization: 'extended', saveTo: ort }, []);
+    variants.push({ kind: 'ORT format', right: true, path: ort, isOrt: true });
     const isFloat = before.integerNodes === 0 && !before.float16 && !before.bfloat16;
     if (isFloat) {
-      for (const mode of ['dynamic', 'weight-only']) {
+      const hasProducts = model.graph.nodes.some(({ opType }) => /^(MatMul|Gemm)$/.test(opType));
+      for (const mode of hasProducts ? ['dynamic', 'weight-only'] : []) {
         const made = madeBy(['quantize', file, '--mode', mode], path.join(folder, `${mode}.onnx`));
         if (made !== null) variants.push({ kind: `int8 ${mode} (mlkit)`, right: true, path: made });
       }
@@ -209,7 +244,7 @@ async function calibrate(file, rows, notes) {
           : { profile: 'wrong' };
         rows.push({ model: name, kind, right, profile, ...compare(reference, candidate) });
       } catch (error) {
-        if (error.code === undefined) throw error;
+        if (error instanceof ReferenceError) throw error;
         notes.push(`${name}, ${kind}: ${error.message.slice(0, 100)}`);
       }
     }
@@ -249,7 +284,7 @@ try {
     try {
       await calibrate(file, rows, notes);
     } catch (error) {
-      if (error.code === undefined) throw error;
+      if (error instanceof ReferenceError) throw error;
       notes.push(`${path.basename(file)}: ${error.message.slice(0, 100)}`);
     }
     if (flags.json !== undefined) fs.writeFileSync(flags.json, JSON.stringify(rows, infinite));

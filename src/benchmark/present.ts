@@ -11,6 +11,7 @@ import {
   formatPercent,
   keyValues,
   note,
+  pageTitled,
   table,
   toned,
 } from '../report/index.ts';
@@ -130,7 +131,7 @@ function resultTable(results: readonly BenchmarkResult[]): Block {
       isBest ? toned(rate, 'good') : rate,
     ];
   });
-  return table(columns, rows);
+  return pageTitled(table(columns, rows), 'Latency');
 }
 
 /** Samples in a second. */

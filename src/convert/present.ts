@@ -8,6 +8,7 @@ import {
   formatBytes,
   keyValues,
   note,
+  pageTitled,
   table,
   toned,
 } from '../report/index.ts';
@@ -45,7 +46,7 @@ function changeBlocks({ changes, config }: ConvertReport): Block[] {
     .map(({ pass, node, reason }) => [pass, node === null ? reason : `${node}: ${reason}`]);
   const rest = changes.length - rows.length;
   return [
-    table(['pass', 'change'], rows),
+    pageTitled(table(['pass', 'change'], rows), 'Changes'),
     ...(rest > 0 ? [note('info', `${rest} more changes; --json lists them all.`)] : []),
   ];
 }

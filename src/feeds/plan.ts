@@ -1,7 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { formatShape, type Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
-import { type DataType, isTensor, type TensorValue, tensorsOfValue } from '../tensor/index.ts';
+import { type DataType, isTensor, type Tensor, tensorsOfValue } from '../tensor/index.ts';
 import { fileFeeds } from './file-feeds.ts';
 import { type ModelInput, modelInputs, tensorIn } from './inputs.ts';
 import { completed } from './match-inputs.ts';
@@ -36,8 +36,8 @@ export interface FeedSpec {
   readonly dtype: DataType;
   /** Of the tensor; of the first of a sequence; empty where there is none. */
   readonly shape: readonly number[];
-  /** `float32[3, 4]`, `sequence of 2 float32[3, 4]`, `no float32` for an optional without a value. */
-  readonly form: string;
+  /** What is no tensor: `sequence of 2 float32[3, 4]`, `no float32` for an optional without a value. */
+  readonly form?: string;
   /** In a few words: `uniform [0,1)`, `index below 30522 (Gather "emb" axis 0)`, `file eval.npz`. */
   readonly source: string;
 }
@@ -118,14 +118,15 @@ function describe(
     if (value === undefined) return [];
     const tensors = tensorsOfValue(value);
     const { dtype, dims: shape } = tensors[0] ?? { dtype: declared, dims: [] };
-    const form = formOf(value, declared);
-    return [{ name, dtype, shape, form, source: value === null ? 'no value' : sourceOf(name) }];
+    const source = value === null ? 'no value' : sourceOf(name);
+    return [
+      { name, dtype, shape, source, ...(!isTensor(value) && { form: formOf(value, declared) }) },
+    ];
   });
 }
 
-function formOf(value: TensorValue, dtype: DataType): string {
+function formOf(value: readonly Tensor[] | null, dtype: DataType): string {
   if (value === null) return `no ${dtype}`;
-  if (isTensor(value)) return `${value.dtype}${formatShape(value.dims)}`;
   const [first, ...others] = value;
   if (first === undefined) return `empty sequence of ${dtype}`;
   const areAlike = others.every(({ dims }) => formatShape(dims) === formatShape(first.dims));

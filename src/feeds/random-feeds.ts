@@ -6,7 +6,7 @@ import type { ModelInput } from './inputs.ts';
 import { type ChosenSizes, chooseSizes } from './sizes/choose.ts';
 import { type KnownScalars, scalarTensor } from './sizes/infer-with.ts';
 import { scalarByName } from './values/by-name.ts';
-import { inputsDividedBy } from './values/crash-guard.ts';
+import { CrashGuard } from './values/crash-guard.ts';
 import { generate } from './values/generate.ts';
 import { Random } from './values/random.ts';
 import { type Recipe, recipeFor } from './values/recipe.ts';
@@ -48,7 +48,8 @@ export function randomFeeds(
   const needed = inputs.filter((input) => !input.isOptional);
   const { fixed: symbols, batch = 1, seed } = options;
   const sizes = chooseSizes(model, needed, { symbols, batch, scalars: knownScalars(needed) });
-  const recipes = recipesFor(model, needed, sizes);
+  const guard = new CrashGuard(model, (value) => sizes.known.isInteger(value));
+  const recipes = recipesFor(model, needed, sizes, guard);
   const shapeOf = (input: ModelInput): readonly number[] => sizes.shapes.get(input.name) ?? [];
   const draw = (input: ModelInput, sample: number, attempt: number): TensorValue => {
     const { name, dtype, containers } = input;
@@ -65,13 +66,18 @@ export function randomFeeds(
   };
   const seen = new Set<string>();
   const feeds = Array.from({ length: options.samples }, (_, sample) => {
-    for (let attempt = 0; ; attempt += 1) {
-      const feed = new Map(needed.map((input) => [input.name, draw(input, sample, attempt)]));
-      const key = options.samples > 1 ? keyOf(feed) : null;
-      const isNew = key === null || !seen.has(key);
-      if (key !== null) seen.add(key);
-      if (isNew || attempt >= mostDraws) return feed;
+    let [last, safe]: [Feeds, Feeds | null] = [new Map(), null];
+    for (let attempt = 0; attempt <= mostDraws; attempt += 1) {
+      last = new Map(needed.map((input) => [input.name, draw(input, sample, attempt)]));
+      if (!guard.isSafe(last)) continue;
+      const key = options.samples > 1 ? keyOf(last) : null;
+      if (key === null || !seen.has(key)) {
+        if (key !== null) seen.add(key);
+        return last;
+      }
+      safe ??= last;
     }
+    return safe ?? last;
   });
   return { feeds, recipes, sizes };
 }
@@ -80,9 +86,9 @@ function recipesFor(
   model: Model,
   inputs: readonly ModelInput[],
   { shapes, known }: ChosenSizes,
+  guard: CrashGuard,
 ): Map<string, Recipe> {
   const tracer = new DemandTracer(model, known);
-  const divisors = inputsDividedBy(model, (value) => known.isInteger(value));
   const sequenceLength = longestSequence(inputs.map(({ name }) => shapes.get(name) ?? []));
   const mask = inputs.find(({ name }) => /att.*mask/i.test(name) && shapes.get(name)?.length === 2);
   const maskLength = shapes.get(mask?.name ?? '')?.[1] ?? null;
@@ -90,7 +96,7 @@ function recipesFor(
     inputs.map(({ name, dtype, value }) => {
       const demands = tracer.trace(value);
       const shape = shapes.get(name) ?? [];
-      const mustBePositive = divisors.has(value);
+      const mustBePositive = guard.inputs.has(value);
       const facts = { name, dtype, shape, demands, sequenceLength, maskLength, mustBePositive };
       return [name, recipeFor(facts)];
     }),

@@ -9,6 +9,7 @@ import {
   keyValues,
   type NoteLevel,
   note,
+  pageTitled,
   table,
   toned,
 } from '../report/index.ts';
@@ -100,7 +101,8 @@ function summary(report: DiffReport): Block[] {
       matters ? name : toned(name, 'dim'),
       formatInteger(count),
     ]);
-  return rows.length === 0 ? [] : [table(['differences', right('count')], rows)];
+  const counts = table(['differences', right('count')], rows);
+  return rows.length === 0 ? [] : [pageTitled(counts, 'Differences')];
 }
 
 function lists(report: DiffReport): Block[] {

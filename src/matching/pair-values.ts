@@ -26,8 +26,8 @@ export interface PairValuesSettings {
   readonly found?: ModelMatch;
 }
 
-/** Where names and structure disagree, names count if they are right elsewhere at least so often. */
-const trustedShare = 0.8;
+/** Names are trusted if structure has told the same of so many of the nodes that it has matched. */
+const trustedShare = 0.5;
 
 /**
  * Which values of the main graphs of two models correspond: inputs, and what nodes make; constants
@@ -35,8 +35,8 @@ const trustedShare = 0.8;
  *
  * Names come first, since rewriters keep those of the values that they leave alone. But exporters
  * number their values, so that one name may stand for two things: a name counts only where types
- * allow it, and where the structure tells something else, only if the names of two models mostly say
- * what the structure says.
+ * allow it, what has it in the candidate does not stand for something else there, and names are the
+ * same elsewhere, too.
  *
  * A value of the reference may be in two pairs: where the candidate quantizes it and takes it back to
  * float, with the value before and with the one behind.
@@ -86,10 +86,9 @@ class ValuePairing {
     const { after, pairing } = this.#match;
     const other = after.model.graph.value(value.name);
     if (other === undefined || !this.#isComputed(other)) return;
-    const isConfirmed = pairing.value(value) === other;
-    if (isConfirmed || (this.#trustsNames && this.#fit(value, other))) {
-      this.#add(value, other, 'name');
-    }
+    const counterpart = pairing.value(other);
+    const isTrusted = this.#trustsNames && counterpart === undefined && this.#fit(value, other);
+    if (counterpart === value || isTrusted) this.#add(value, other, 'name');
   }
 
   /** What stands in the same place, or has the same name and is not known to stand elsewhere. */

@@ -56,14 +56,12 @@ function encodeAs(type: ValueType | null, { name, value, keys }: Untyped): Rope 
   if (type?.kind === 'optional') return encodeOptional(type.element, { name, value, keys });
   if (value === null) return encodeOptional(null, { name, value, keys });
   if (!isTensor(value)) return encodeSequence(name, value);
-  if (keys !== null && type?.kind === 'map') return encodeMap(name, value, type, keys);
-  if (keys !== null && type?.kind === 'sequence' && type.element?.kind === 'map') {
-    return encodeMaps(name, value, type.element, keys);
-  }
-  if (type?.kind === 'sequence' && type.element?.kind === 'tensor') {
-    throw new TypeError(`"${name}" is a sequence, and a tensor was given for it`);
-  }
-  return encodePlain(name, value);
+  if (type?.kind === 'map' && keys !== null) return encodeMap(name, value, type, keys);
+  if (type?.kind !== 'sequence') return encodePlain(name, value);
+  const { element } = type;
+  if (element?.kind === 'map' && keys !== null) return encodeMaps(name, value, element, keys);
+  if (element?.kind === 'map') return encodePlain(name, value);
+  throw new TypeError(`"${name}" is a sequence, and a tensor was given for it`);
 }
 
 /** Without what the file that it came from said besides. */

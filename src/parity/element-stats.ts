@@ -44,6 +44,9 @@ interface Place {
   readonly index: number;
 }
 
+/** One for all outputs: whatever is noted in it is used before `add` returns. */
+const block = new ElementBlock();
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export interface ClassCounts {
   readonly nan: number;
@@ -58,7 +61,6 @@ export interface ClassCounts {
 export class ElementStats {
   readonly #gate: ElementGate;
   readonly #bitwise: boolean;
-  readonly #block = new ElementBlock();
   total = 0;
   finitePairs = 0;
   outside = 0;
@@ -106,7 +108,6 @@ export class ElementStats {
   add(sample: number, pair: NumberPair): void {
     const scale = this.#scan(pair.reference);
     const limits = this.#limits(scale);
-    const block = this.#block;
     const count = pair.reference.length;
     const greatestBefore = this.#greatestNeeded;
     this.#greatestNeeded = 0;
@@ -161,7 +162,6 @@ export class ElementStats {
   }
 
   #addSums(): void {
-    const block = this.#block;
     this.finitePairs += block.differing + block.equal;
     this.referenceSquares += block.referenceSquares;
     this.candidateSquares += block.candidateSquares;
@@ -179,7 +179,7 @@ export class ElementStats {
   }
 
   #addRelative(leastRelative: number): void {
-    const { sizes, errors, relative, differing, equal, equalSizes } = this.#block;
+    const { sizes, errors, relative, differing, equal, equalSizes } = block;
     let [excluded, greatest] = [0, -1];
     for (let i = 0; i < differing; i += 1) {
       const size = sizes[i] as number;
@@ -197,7 +197,7 @@ export class ElementStats {
   }
 
   #addToSketches({ differences, ulp }: NumberPair): void {
-    const { sizes, errors, relative, ulps, indexes, differing, equal, equalSizes } = this.#block;
+    const { sizes, errors, relative, ulps, indexes, differing, equal, equalSizes } = block;
     for (const sketch of [this.absolute, this.relative]) sketch.addZeros(equal);
     this.absolute.addAll(errors, differing);
     this.relative.addAll(relative, differing);
@@ -212,7 +212,7 @@ export class ElementStats {
   }
 
   #addToGate({ rtol, floor }: Limits, sample: number, pair: NumberPair): void {
-    const { sizes, errors, needed, indexes, differing, equal } = this.#block;
+    const { sizes, errors, needed, indexes, differing, equal } = block;
     let greatest = this.#greatestNeeded;
     for (let i = 0; i < differing; i += 1) {
       const error = errors[i] as number;

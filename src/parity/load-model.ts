@@ -79,7 +79,7 @@ export async function loadModel(
     }
     folder = await makeTemporaryFolder();
     const copy = join(folder, basename(path));
-    const explain = (error: unknown): unknown => withCasts(renamed(error, copy, path), boundary);
+    const explain = (error: unknown): unknown => explained(error, { copy, path, boundary });
     await writeCopy(open, copy, settings.signal);
     open.close();
     const session = await openSession(copy, settings).catch((error: unknown) => {
@@ -199,20 +199,33 @@ function constantBytes(model: Model): number {
   return bytes;
 }
 
+/** The error of a copy in words about the model. */
+function explained(
+  error: unknown,
+  { copy, path, boundary }: { copy: string; path: string; boundary: Boundary },
+): unknown {
+  if (!(error instanceof MlkitError)) return error;
+  const { code, hint, cause } = error;
+  const inWords = (text: string): string => withOwnNames(text.replaceAll(copy, path), boundary);
+  const message = inWords(error.message) + ofCasts(error.message, boundary);
+  return new MlkitError(code, message, { hint: inWords(hint), cause });
+}
+
+function withOwnNames(text: string, { inputs }: Boundary): string {
+  let result = text;
+  for (const { name, carriers } of inputs) {
+    for (const carrier of carriers) {
+      if (carrier !== name) result = result.replaceAll(`"${carrier}"`, `"${name}"`);
+    }
+  }
+  return result;
+}
+
 /** A Cast that the runtime has no kernel for may be one of ours. */
-function withCasts(error: unknown, { inputs, outputs }: Boundary): unknown {
-  if (!(error instanceof MlkitError) || !error.message.includes('no kernel for Cast ')) return error;
+function ofCasts(message: string, { inputs, outputs }: Boundary): string {
+  if (!message.includes('no kernel for Cast ')) return '';
   const notes = [...inputs, ...outputs].flatMap(({ note }) =>
     note?.includes('through a Cast') ? [note] : [],
   );
-  if (notes.length === 0) return error;
-  const { code, message, hint, cause } = error;
-  return new MlkitError(code, `${message} (${notes.join('; ')})`, { hint, cause });
-}
-
-/** The error of a copy in words about the model. */
-function renamed(error: unknown, copy: string, path: string): unknown {
-  if (!(error instanceof MlkitError)) return error;
-  const { code, message, hint, cause } = error;
-  return new MlkitError(code, message.replaceAll(copy, path), { hint, cause });
+  return notes.length === 0 ? '' : ` (${notes.join('; ')})`;
 }

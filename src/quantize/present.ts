@@ -11,6 +11,7 @@ import {
   formatRatio,
   keyValues,
   note,
+  pageTitled,
   table,
   toned,
 } from '../report/index.ts';
@@ -150,7 +151,7 @@ function outputTable(outputs: readonly OutputParity[]): Block[] {
     rightAligned('max abs'),
     '',
   ];
-  return [table(columns, rows), ...moreNote(outputs.length)];
+  return [pageTitled(table(columns, rows), 'Outputs'), ...moreNote(outputs.length)];
 }
 
 function rightAligned(header: string): { header: string; align: 'right' } {
@@ -194,7 +195,8 @@ function keptBlocks({ kept }: PlanReport, inDetail: boolean): Block[] {
       first?.reason ?? '',
     ];
   });
-  return [table(['kept in float', rightAligned('weights'), 'why'], rows), ...moreNote(groups.size)];
+  const kept = table(['kept in float', rightAligned('weights'), 'why'], rows);
+  return [pageTitled(kept, 'Kept in float'), ...moreNote(groups.size)];
 }
 
 function moreNote(count: number): Block[] {

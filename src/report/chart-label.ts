@@ -24,7 +24,7 @@ export function chartNames(names: readonly string[], width: number): string[] {
   return shown.map((name) => {
     const rest = common > 1 ? `…${name.slice(common)}` : name;
     if (fits(rest, width)) return rest;
-    const tail = reversed(start(reversed(rest), Math.ceil(width * 0.75)));
+    const tail = reversed(start(reversed(rest), Math.ceil(width * 0.8)));
     return `${start(rest, width - 1 - textWidth(tail))}…${tail}`;
   });
 }

@@ -40,7 +40,7 @@ export interface ScatterChart {
   readonly y: LogAxis;
   /** Named in a legend where there are several. */
   readonly series: readonly ScatterSeries[];
-  /** Are drawn as far as the points reach, and at the greatest x in any case. */
+  /** Are drawn as far as the points reach, and over the last two powers of ten of x in any case. */
   readonly lines?: readonly ReferenceLine[];
 }
 

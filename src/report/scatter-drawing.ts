@@ -27,6 +27,9 @@ const plainPoint = 8;
 const mostAxisCells = 60;
 const mostNameCells = 24;
 
+/** Powers of ten: less of a line would not show where it goes. */
+const leastLine = 2;
+
 /** Series differ in their marks too, for those who do not see their colours. */
 const symbols = ['circle', 'diamond', 'triangle', 'rect'] as const;
 
@@ -41,10 +44,10 @@ export function scatterDrawing({ x, y, series, lines = [] }: ScatterChart): Draw
   const points = series.flatMap((each) => each.points);
   const xs = logScale(points.map((point) => point.x));
   const placed = lines.map((line) => acrossChart(line, xs));
-  const ends = placed.flatMap((line) => line.at(-1)?.[1] ?? []).map(powerOfTen);
+  const shownAnyway = placed.flatMap((line) => endOf(line, xs)).map(powerOfTen);
   const scales: Scales = {
     x: xs,
-    y: logScale([...points.map((point) => point.y), ...ends]),
+    y: logScale([...points.map((point) => point.y), ...shownAnyway]),
     mostWeight: Math.max(...points.map(({ weight = 1 }) => weight), Number.MIN_VALUE),
   };
   const names = uniqueNames(series.map(({ name }) => chartLabel(name, mostNameCells)));
@@ -89,6 +92,11 @@ function uniqueNames(names: readonly string[]): string[] {
 function acrossChart({ points }: ReferenceLine, { first, max }: LogScale): readonly Place[] {
   const places = points.map(({ x, y }): Place => [exponent(x), exponent(y)]);
   return clipLine(places, { axis: 0, from: first, to: max });
+}
+
+/** How high a line is at the right of the chart, where it is drawn even if no point is near it. */
+function endOf(line: readonly Place[], { max }: LogScale): number[] {
+  return clipLine(line, { axis: 0, from: max - leastLine, to: max }).map(([, up]) => up);
 }
 
 function powerOfTen(power: number): number {

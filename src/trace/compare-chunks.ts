@@ -2,21 +2,19 @@ import { join } from 'node:path';
 import { type ErrorCode, MlkitError } from '../errors.ts';
 import type { ValuePair } from '../matching/index.ts';
 import type { Gates } from '../parity/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
+import type { SessionSettings } from '../runtime/index.ts';
 import { isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
 import type { Probe } from './model-copy.ts';
 import { type KnownValue, knownValue, planChunks } from './plan-chunks.ts';
 import { SpillFile } from './spill-file.ts';
-import { type ModelInputs, runPart, type TracedSide } from './traced-side.ts';
+import { runPart, type SideFeeds, type TracedSide } from './traced-side.ts';
 import { ValueComparison } from './value-comparison.ts';
 
 export interface ChunkSettings {
   readonly reference: TracedSide;
   readonly candidate: TracedSide;
   readonly settings: { readonly reference: SessionSettings; readonly candidate: SessionSettings };
-  readonly samples: readonly Feeds[];
-  /** Feeds of the candidate, once its inputs are known. */
-  readonly candidateFeeds: (inputs: ModelInputs) => readonly Feeds[];
+  readonly feeds: SideFeeds;
   readonly gates: Gates;
   readonly chunkBytes: number;
   /** Where temporary files go. */
@@ -123,7 +121,7 @@ class ChunkRun implements ComparedChunks {
   }
 
   async #shapesOf(names: readonly string[]): Promise<Map<string, number[]>> {
-    const { reference, settings, samples } = this.#settings;
+    const { reference, settings, feeds } = this.#settings;
     const probes = names.map((name): Probe => ({ name, what: 'shape', dtype: null }));
     const { path, outputs } = await reference.copy.writePart(probes);
     const shapes = new Map<string, number[]>();
@@ -131,7 +129,7 @@ class ChunkRun implements ComparedChunks {
       path,
       label: reference.path,
       settings: settings.reference,
-      feed: () => samples.slice(0, 1),
+      feed: (inputs) => feeds.reference(inputs).slice(0, 1),
       onOutputs(_, given) {
         for (const [index, name] of names.entries()) {
           const tensor = given.get(outputs[index] ?? '');
@@ -163,22 +161,16 @@ class ChunkRun implements ComparedChunks {
   }
 
   async #compare(chunk: readonly ValuePair[]): Promise<Map<ValuePair, ValueComparison>> {
-    const { reference, candidate, settings, samples, candidateFeeds, gates } = this.#settings;
     this.#spill.reset();
     const kept: Map<string, Tensor>[] = [];
-    await this.#runSide(
-      reference,
-      settings.reference,
-      () => samples,
-      chunk,
-      (sample, given) => {
-        kept[sample] = mapTensors(given, (tensor) => this.#spill.keep(tensor));
-      },
-    );
+    await this.#runSide('reference', chunk, (sample, given) => {
+      kept[sample] = mapTensors(given, (tensor) => this.#spill.keep(tensor));
+    });
+    const { gates } = this.#settings;
     const comparisons = new Map(
       chunk.map((pair) => [pair, new ValueComparison(pair.reference.name, gates)]),
     );
-    await this.#runSide(candidate, settings.candidate, candidateFeeds, chunk, (sample, given) => {
+    await this.#runSide('candidate', chunk, (sample, given) => {
       for (const [pair, comparison] of comparisons) {
         const r = kept[sample]?.get(pair.reference.name);
         const a = given.get(pair.candidate.name);
@@ -191,26 +183,24 @@ class ChunkRun implements ComparedChunks {
 
   /** Runs a model with one value of each pair as outputs; gives these by their own names. */
   async #runSide(
-    side: TracedSide,
-    settings: SessionSettings,
-    feed: (inputs: ModelInputs) => readonly Feeds[],
+    side: 'reference' | 'candidate',
     chunk: readonly ValuePair[],
     onValues: (sample: number, given: ReadonlyMap<string, TensorValue>) => void,
   ): Promise<void> {
-    const isReference = side === this.#settings.reference;
     const probes = new Map<string, Probe>();
     for (const pair of chunk) {
-      const { name } = isReference ? pair.reference : pair.candidate;
-      const known = this.#known.get(pair)?.[isReference ? 'reference' : 'candidate'];
+      const { name } = pair[side];
+      const known = this.#known.get(pair)?.[side];
       probes.set(name, { name, what: 'value', dtype: known?.dtype ?? null });
     }
-    const { path, outputs } = await side.copy.writePart([...probes.values()]);
+    const { copy, path: label } = this.#settings[side];
+    const { path, outputs } = await copy.writePart([...probes.values()]);
     const names = [...probes.keys()];
     await runPart({
       path,
-      label: side.path,
-      settings,
-      feed,
+      label,
+      settings: this.#settings.settings[side],
+      feed: this.#settings.feeds[side],
       onOutputs(sample, given) {
         const renamed = names.map(
           (name, at) => [name, given.get(outputs[at] ?? '') ?? null] as const,

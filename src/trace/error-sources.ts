@@ -1,21 +1,17 @@
 import { join } from 'node:path';
 import { MlkitError } from '../errors.ts';
 import type { Gates, MatchMode } from '../parity/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
+import type { SessionSettings } from '../runtime/index.ts';
 import { isTensor, type Tensor } from '../tensor/index.ts';
 import type { ErrorSource } from './report.ts';
 import { SpillFile } from './spill-file.ts';
-import { type ModelInputs, runPart, type TracedSide } from './traced-side.ts';
+import { runPart, type SideFeeds, type TracedSide } from './traced-side.ts';
 import { ValueComparison } from './value-comparison.ts';
 
 export interface SourceSettings {
   readonly reference: TracedSide;
   readonly candidate: TracedSide;
-  /** Of each side, once its inputs are known. */
-  readonly feeds: {
-    readonly reference: (inputs: ModelInputs) => readonly Feeds[];
-    readonly candidate: (inputs: ModelInputs) => readonly Feeds[];
-  };
+  readonly feeds: SideFeeds;
   readonly match: MatchMode;
   readonly gates: Gates;
   readonly folder: string;

@@ -75,7 +75,7 @@ export async function measureFloatGains(settings: FloatGainsSettings): Promise<F
     });
     const tensors = new PairedTensors(reference.open.model, model, pairs);
     const found = findUnits(reference.open.model, model, tensors);
-    if (found.units.length === 0) return null;
+    if (found.units.length + found.skipped.length === 0) return null;
     const names = ioNames(reference.open.model, model, pairs);
     const candidateOutputs = model.graph.outputs.map((output) => output.name);
     const settlement = new FloatSettlement(found, tensors);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Model } from '../graph/index.ts';
+import type { Model, Value } from '../graph/index.ts';
 import type { ValuePair } from '../matching/index.ts';
 import { type OpenModel, saveModel } from '../onnx/index.ts';
 import { openRunnable, type Runnable } from '../parity/index.ts';
@@ -22,11 +22,19 @@ export interface IoNames {
 }
 
 export function ioNames(reference: Model, candidate: Model, pairs: readonly ValuePair[]): IoNames {
-  const other = new Map(pairs.map((pair) => [pair.reference, pair.candidate.name]));
+  const other = new Map<Value, string>();
+  for (const pair of pairs) {
+    const isEnd = pair.candidate.isInput || pair.candidate.isOutput;
+    if (isEnd) other.set(pair.reference, pair.candidate.name);
+  }
+  const ownInputs = new Set(candidate.graph.inputs.map((input) => input.name));
   const candidates = candidate.graph.outputs.map((output) => output.name);
   return {
     inputs: new Map(
-      reference.graph.inputs.map((input) => [input.name, other.get(input) ?? input.name]),
+      reference.graph.inputs.map((input) => {
+        const paired = ownInputs.has(input.name) ? undefined : other.get(input);
+        return [input.name, paired ?? input.name];
+      }),
     ),
     outputs: reference.graph.outputs.map((output) => output.name),
     places: reference.graph.outputs.map((output) => {

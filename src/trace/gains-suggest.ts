@@ -28,8 +28,8 @@ const leastGainDb = 0.5;
 
 /**
  * Adds the units that win most alone, one by one, and measures what they win together, until the
- * outputs are good enough, or two in a row add less than half a dB, or there are ten. Of a model that
- * is good enough as it is, no more than half are taken: what is left would hardly be quantized.
+ * outputs are good enough, or two in a row add less than half a dB, or there are ten. Not all of them:
+ * nothing would be quantized then; and of a model that is good enough as it is, no more than half.
  *
  * @returns Those up to the last that was worth it, and the SQNR with all of them; null: none is.
  */
@@ -40,10 +40,8 @@ export async function suggestUnits({
   measure,
 }: SuggestSettings): Promise<{ units: readonly Unit[]; sqnrDb: number } | null> {
   const chosen: Unit[] = [];
-  const most = Math.min(
-    mostTogether,
-    passes === null ? Math.ceil(measured.length / 2) : mostTogether,
-  );
+  const half = Math.floor(measured.length / 2);
+  const most = Math.min(mostTogether, passes === null ? half : measured.length - 1);
   let best: { units: readonly Unit[]; sqnrDb: number } | null = null;
   let lastDb = startDb;
   let misses = 0;

@@ -1,5 +1,7 @@
 import { executionOrder, type Model, type Node, type Value } from '../graph/index.ts';
 import type { ValuePair } from '../matching/index.ts';
+import { inferTypes } from '../ops/index.ts';
+import type { DataType } from '../tensor/index.ts';
 import { computedValues } from './computed-values.ts';
 
 /** A QuantizeLinear behind a value, and what makes floats of its integers again. */
@@ -35,6 +37,7 @@ export class PairedTensors {
 
   constructor(reference: Model, candidate: Model, pairs: readonly ValuePair[]) {
     const computed = [computedValues(reference), computedValues(candidate)] as const;
+    const types = [elementTypes(reference), elementTypes(candidate)] as const;
     const positions = new Map(executionOrder(candidate.graph).map((node, at) => [node, at]));
     // Names are the better evidence where two values of the reference claim one of the candidate.
     const inOrder = [...pairs].toSorted(
@@ -44,6 +47,8 @@ export class PairedTensors {
       if (!computed[0].has(pair.reference) || !computed[1].has(pair.candidate)) continue;
       const raw = rawOf(pair.candidate, computed[1]);
       if (this.#byRaw.has(raw) || this.#byReference.has(pair.reference)) continue;
+      const [one, two] = [types[0](pair.reference), types[1](raw)];
+      if (one !== null && two !== null && one !== two) continue;
       const position = raw.producer === null ? -1 : (positions.get(raw.producer) ?? 0);
       const tensor = { reference: pair.reference, raw, quantizers: quantizersOf(raw), position };
       this.#byRaw.set(raw, tensor);
@@ -66,6 +71,17 @@ export class PairedTensors {
   view(value: Value): View | undefined {
     return this.#views.get(value);
   }
+}
+
+/** Tells the element types of values; null: none, or it does not follow from the model. */
+function elementTypes(model: Model): (value: Value) => DataType | 'integer' | null {
+  const inference = inferTypes(model);
+  return (value) => {
+    // Operators of onnxruntime that nothing is inferred of.
+    if (value.producer?.opType.startsWith('QLinear')) return 'integer';
+    const type = inference.typeOf(value);
+    return type?.kind === 'tensor' ? type.elementType : null;
+  };
 }
 
 /** What is quantized to make a value, where it is made by QuantizeLinear and DequantizeLinear. */

@@ -74,7 +74,10 @@ export function findUnits(reference: Model, candidate: Model, tensors: PairedTen
     if (!below.isQuantized && below.views.size === 0) continue;
     const above = referenceSlice(reference.graph, node, outputs, tensors);
     const reason =
-      'reason' in above ? above.reason : objectionTo(above.nodes, reference, candidate);
+      'reason' in above
+        ? above.reason
+        : (integerObjection(above.nodes, below.nodes, outputs) ??
+          objectionTo(above.nodes, reference, candidate));
     if (reason !== null || 'reason' in above) {
       skipped.push({ node, reason: reason ?? '' });
       continue;
@@ -171,6 +174,22 @@ function referenceSlice(
     }
   }
   return { nodes, inputs: [...inputs] };
+}
+
+/** Why the candidate's integers cannot be told apart node by node, or null. */
+function integerObjection(
+  nodes: ReadonlySet<Node>,
+  candidateNodes: ReadonlySet<Node>,
+  outputs: readonly PairedTensor[],
+): string | null {
+  const hasLinear = [...candidateNodes].some((node) => /^(QLinear|QGemm$)/.test(node.opType));
+  const isGroup = [...nodes].filter(hasMatrix).length > 1;
+  const goesOn = outputs.some(({ raw }) => {
+    const integers = raw.producer?.opType === 'DequantizeLinear' ? raw.producer.inputs[0] : null;
+    return integers ? integers.uses.size > 1 : false;
+  });
+  if (!hasLinear || !(isGroup || goesOn)) return null;
+  return 'its result goes on in integers (QOperator format; QuantFormat.QDQ shows single nodes)';
 }
 
 /** Why nodes of the reference cannot be put into the candidate, or null. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { MlkitError } from '../errors.ts';
 import {
   type Attribute,
   attributeFrom,
@@ -9,7 +8,6 @@ import {
   type Value,
 } from '../graph/index.ts';
 import { openModel, saveModel } from '../onnx/index.ts';
-import { isOrtFormat } from '../parity/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
 
 /** What is asked of a model: a value, or only its shape. */
@@ -51,7 +49,7 @@ export class ModelCopy {
   /**
    * @param folder Where the files go; others may be there.
    * @param name What they are called in it.
-   * @throws MlkitError NOT_SUPPORTED for the ORT format, and what reading and writing run into.
+   * @throws MlkitError for what reading and writing run into.
    */
   static async make(
     path: string,
@@ -59,13 +57,6 @@ export class ModelCopy {
     name: string,
     signal?: AbortSignal,
   ): Promise<ModelCopy> {
-    if (isOrtFormat(path)) {
-      throw new MlkitError(
-        'NOT_SUPPORTED',
-        `cannot trace ${path}: a model in ORT format does not give away its intermediate values`,
-        { hint: 'Trace the .onnx file that it was made from.' },
-      );
-    }
     const copy = new ModelCopy(folder, name);
     const open = openModel(path);
     try {

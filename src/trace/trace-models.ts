@@ -21,7 +21,7 @@ import { readValues } from './read-values.ts';
 import type { TraceReport } from './report.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import type { TraceSettings } from './trace-settings.ts';
-import type { ModelInputs, TracedSide } from './traced-side.ts';
+import type { ModelInputs, SideFeeds, TracedSide } from './traced-side.ts';
 import { ValueComparison, type ValueError } from './value-comparison.ts';
 
 const defaultSamples = 2;
@@ -147,16 +147,16 @@ class Trace {
   async run(): Promise<TraceReport> {
     const { signal, onProgress, match = 'name', chunkBytes = defaultChunkBytes } = this.#settings;
     const [reference, candidate] = [this.#reference, this.#candidate];
-    const common = { reference, candidate, gates: this.#gates, folder: this.#folder };
-    const measured = await measureSources({
-      ...common,
-      match,
-      feeds: {
-        reference: (inputs) => this.#feedReference(inputs),
-        candidate: (inputs) => this.#feedCandidate(inputs),
-      },
-      onStep: (step) => onProgress?.(step, 0, null),
-    });
+    const feeds: SideFeeds = {
+      reference: (inputs) => this.#feedReference(inputs),
+      candidate: (inputs) => this.#feedCandidate(inputs),
+    };
+    const common = { reference, candidate, feeds, gates: this.#gates, folder: this.#folder };
+    const onStep = (step: string): void => onProgress?.(step, 0, null);
+    const measured =
+      this.#settings.withSources === false
+        ? { sources: [], plain: unoptimized(common), warnings: [] }
+        : await measureSources({ ...common, match, onStep });
     throwIfAborted(signal);
     const found = matchModels(reference.model, candidate.model, {
       byPosition: match === 'position',
@@ -166,8 +166,6 @@ class Trace {
     const { compared, failed } = await compareChunks(pairs, {
       ...common,
       settings: this.#isSameFileOptimized() ? asAsked(common) : measured.plain,
-      samples: this.#samples,
-      candidateFeeds: (inputs) => this.#feedCandidate(inputs),
       chunkBytes,
       onProgress: (done, total) => onProgress?.('comparing values', done, total),
     });
@@ -253,14 +251,21 @@ class Trace {
   }
 }
 
-function asAsked({
-  reference,
-  candidate,
-}: {
-  readonly reference: TracedSide;
-  readonly candidate: TracedSide;
-}): { reference: SessionSettings; candidate: SessionSettings } {
+interface Sides<Part> {
+  readonly reference: Part;
+  readonly candidate: Part;
+}
+
+function asAsked({ reference, candidate }: Sides<TracedSide>): Sides<SessionSettings> {
   return { reference: reference.settings, candidate: candidate.settings };
+}
+
+function unoptimized(sides: Sides<TracedSide>): Sides<SessionSettings> {
+  const { reference, candidate } = asAsked(sides);
+  return {
+    reference: { ...reference, optimization: 'disabled' },
+    candidate: { ...candidate, optimization: 'disabled' },
+  };
 }
 
 /** Values that depend on random numbers, by name. */

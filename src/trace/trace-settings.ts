@@ -19,6 +19,8 @@ export interface TraceSettings {
   readonly castIo?: boolean;
   /** Bytes of the values of one sample that are compared in one run, at least one value; 64 MiB. */
   readonly chunkBytes?: number;
+  /** Whether to tell apart what makes the outputs differ, for which the models run again; default true. */
+  readonly withSources?: boolean;
   readonly signal?: AbortSignal;
   /** Told what is done, how many values are compared, and how many there are (null: not known). */
   readonly onProgress?: (step: string, done: number, total: number | null) => void;

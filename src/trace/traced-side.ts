@@ -18,6 +18,12 @@ export interface TracedSide {
 
 export type ModelInputs = Runnable['inputs'];
 
+/** The samples for each model, once its inputs are known; the reference is asked first. */
+export interface SideFeeds {
+  readonly reference: (inputs: ModelInputs) => readonly Feeds[];
+  readonly candidate: (inputs: ModelInputs) => readonly Feeds[];
+}
+
 export interface PartRun {
   readonly path: string;
   /** What messages call it. */

@@ -25,21 +25,16 @@ export function accuracyOf(reference: Scorer, candidate: Scorer | null): Accurac
   }
   const first = reference.finish();
   // One threshold for both: a change that moves all numbers across it is what shall be found.
-  const second = candidate?.finish(candidate.form === 'single' ? first.threshold : null) ?? null;
+  const second = candidate?.finish(first.threshold ?? undefined) ?? null;
   const scored = second ?? first;
   const tested = candidate ?? reference;
   const { low, high } = wilsonInterval(hitsOf(scored.right), rows);
-  const drop = second === null ? null : dropInterval(first.right, second.right);
   const recall = byClass(reference.labels.names, first.right, second?.right ?? null);
   return {
     task: 'classification',
     reference: hitsOf(first.right) / rows,
     candidate: second === null ? null : hitsOf(second.right) / rows,
-    dropPct: drop?.value ?? null,
-    dropLowPct: drop?.low ?? null,
-    dropHighPct: drop?.high ?? null,
-    lost: drop?.lost ?? null,
-    gained: drop?.gained ?? null,
+    ...dropOf(first, second),
     rows,
     low,
     high,
@@ -51,6 +46,16 @@ export function accuracyOf(reference: Scorer, candidate: Scorer | null): Accurac
     notes: notesOf(tested, scored),
     warnings: warningsOf(tested, scored, recall.classCount),
   };
+}
+
+type Drop = Pick<Accuracy, 'dropPct' | 'dropLowPct' | 'dropHighPct' | 'lost' | 'gained'>;
+
+function dropOf(first: ScoredRows, second: ScoredRows | null): Drop {
+  if (second === null) {
+    return { dropPct: null, dropLowPct: null, dropHighPct: null, lost: null, gained: null };
+  }
+  const { value, low, high, lost, gained } = dropInterval(first.right, second.right);
+  return { dropPct: value, dropLowPct: low, dropHighPct: high, lost, gained };
 }
 
 function hitsOf(right: readonly boolean[]): number {

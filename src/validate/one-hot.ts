@@ -20,7 +20,7 @@ export function oneHotClasses(
     const ones = values.filter((value) => value === 1).length;
     const isOneHot = ones === 1 && values.every((value) => value === 0 || value === 1);
     if (!isOneHot) {
-      const shown = [...values.slice(0, 8)].join(', ') + (width > 8 ? ', …' : '');
+      const shown = values.slice(0, 8).join(', ') + (width > 8 ? ', …' : '');
       throw new MlkitError(
         'INPUT_DATA',
         `the labels ${source} have the shape [${dims.join(', ')}], and ${place(row)} is not one-hot: ${shown}`,

@@ -10,7 +10,7 @@ export interface LabelPlace {
   readonly source: string;
   readonly rows: number;
   /** Where the label of a row stands, for messages: `row 3`, counted from 0, or `line 4`. */
-  place(row: number): string;
+  readonly place: (row: number) => string;
 }
 
 /** Labels as they were read, before it is decided what they mean. */
@@ -20,7 +20,7 @@ export interface RawLabels extends LabelPlace {
   /** Null: they are text. */
   readonly numbers: Float64Array | null;
   /** The element as text, whole numbers in all their digits. */
-  text(at: number): string;
+  readonly text: (at: number) => string;
 }
 
 /**

@@ -24,27 +24,38 @@ export function regressionOf(
     });
   }
   const { targets } = reference.labels;
-  const rise = candidate === null ? null : riseOf(reference, candidate);
-  const others = candidate?.byTarget();
   const [first, second] = [reference.finish(), candidate?.finish() ?? null];
   return {
     task: 'regression',
     reference: first,
     candidate: second,
-    risePct: rise?.value ?? null,
-    riseLowPct: rise?.low ?? null,
-    riseHighPct: rise?.high ?? null,
+    ...riseFields(candidate === null ? null : riseOf(reference, candidate)),
     rows: reference.rows,
     targets,
-    byTarget: reference
-      .byTarget()
-      .slice(0, mostTargets)
-      .map((rmse, at) => ({ reference: rmse, candidate: others?.[at] ?? null })),
+    byTarget: byTarget(reference, candidate),
     output: (candidate ?? reference).output ?? '',
     notes:
       targets === 1 ? [] : [`the errors of ${targets} numbers a row are taken together, unscaled`],
     warnings: warningsOf(candidate ?? reference, second ?? first),
   };
+}
+
+function riseFields(
+  rise: RmseRise | null,
+): Pick<Regression, 'risePct' | 'riseLowPct' | 'riseHighPct'> {
+  if (rise === null) return { risePct: null, riseLowPct: null, riseHighPct: null };
+  return { risePct: rise.value, riseLowPct: rise.low, riseHighPct: rise.high };
+}
+
+function byTarget(
+  reference: RegressionScorer,
+  candidate: RegressionScorer | null,
+): Regression['byTarget'] {
+  const others = candidate?.byTarget();
+  return reference
+    .byTarget()
+    .slice(0, mostTargets)
+    .map((rmse, at) => ({ reference: rmse, candidate: others?.[at] ?? null }));
 }
 
 /** Over the rows that are finite in both; null where there are none. */

@@ -68,14 +68,14 @@ describe('inputs and options', () => {
     expect(errorOf(model, { batch: 1.5 }).code).toBe('USAGE');
   });
 
-  test('an input that takes no tensor cannot be fed', () => {
-    const sequence = buildModel({}, (b) => {
-      const type = { kind: 'sequence', element: tensorType('float32', null) } as const;
-      b.output(b.node('SequenceLength', [b.input('s', type)]));
+  test('an input that takes a map cannot be fed', () => {
+    const mapped = buildModel({}, (b) => {
+      const type = { kind: 'map', keyType: 'int64', value: tensorType('float32', null) } as const;
+      b.output(b.node('Identity', [b.input('m', type)]));
     });
-    expect(errorOf(sequence, {})).toMatchObject({
+    expect(errorOf(mapped, {})).toMatchObject({
       code: 'MODEL_UNSUPPORTED',
-      text: expect.stringContaining('seq(float32)'),
+      text: expect.stringContaining('map(int64, float32)'),
     });
   });
 

@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { modelInputs } from '../../src/feeds/inputs.ts';
 import { chooseSizes } from '../../src/feeds/sizes/choose.ts';
-import { scalarTensor } from '../../src/feeds/sizes/infer-with.ts';
 import { formulaOf, sizeOfFormula } from '../../src/feeds/sizes/expression.ts';
+import { scalarTensor } from '../../src/feeds/sizes/infer-with.ts';
+import { SizeTrials } from '../../src/feeds/sizes/trial.ts';
 import {
   buildModel,
   type Dimension,
-  type GraphBuilder,
+  Graph,
+  GraphBuilder,
   type Model,
   type Value,
 } from '../../src/graph/index.ts';
@@ -204,6 +206,110 @@ describe('sizes that the graph asks for', () => {
     const scalars = new Map(sr === undefined ? [] : [[sr, scalarTensor('int64', 0, 16000)]]);
     const given = { symbols: new Map<string, number>(), scalars, batch: 1 };
     expect(chooseSizes(model, modelInputs(model), given).shapes.get('x')).toEqual([1, 512]);
+  });
+
+  test('inside a function of the model', () => {
+    const model = buildModel({ opset: { '': 17, own: 1 } }, (b) => {
+      const x = b.input('x', 'float32', ['n', 'features']);
+      b.output(b.node('F', [x], {}, { domain: 'own' }));
+    });
+    const inner = new GraphBuilder(new Graph(model, 'function', null));
+    const a = inner.input('a', { kind: 'unknown' });
+    const value = tensorFrom('float32', [23, 2], new Float32Array(46));
+    inner.output(inner.node('MatMul', [a, inner.node('Constant', [], { value })]));
+    const rest = { overload: '', attributeNames: [], attributeDefaults: [], docString: '' };
+    const opsets = [{ domain: '', version: 17 }];
+    model.functions = [
+      { name: 'F', domain: 'own', body: inner.graph, opsets, metadata: [], ...rest },
+    ];
+    expect(chosen(model)).toEqual({ x: [1, 23] });
+  });
+
+  test('in one branch at least, where nobody knows which one runs', () => {
+    const model = buildModel({}, (b) => {
+      const flags = b.input('flags', 'bool', [2]);
+      const x = b.input('x', 'float32', ['n', 'features']);
+      const branch = (name: string, size: number) =>
+        b.subgraph(name, (inner) => {
+          const weight = tensorFrom('float32', [size, 2], new Float32Array(2 * size));
+          inner.output(inner.node('MatMul', [x, inner.initializer(weight, name)]));
+        });
+      const condition = b.node('ReduceMax', [b.node('Cast', [flags], { to: 6 })], { keepdims: 0 });
+      const graphs = { then_branch: branch('t', 51), else_branch: branch('e', 53) };
+      b.output(b.node('If', [b.node('Cast', [condition], { to: 9 })], graphs));
+    });
+    expect([51, 53]).toContain(chosen(model)['x']?.[1]);
+  });
+
+  test('along a long chain of windows that halve', () => {
+    const halved = (b: GraphBuilder, x: Value): Value => {
+      let value = x;
+      for (let at = 0; at < 6; at += 1) {
+        const pads = ints(b, 0, 0, 8, 0, 0, 8);
+        const padded = b.node('Pad', [value, pads], { mode: 'reflect' });
+        value = b.node('AveragePool', [padded], { kernel_shape: [2], strides: [2] });
+      }
+      return value;
+    };
+    const length = shapeFor([1, 1, 'time'], halved)?.[2] ?? 0;
+    // What is mirrored 8 times must be 9 long each time.
+    let size = length;
+    for (let at = 0; at < 6; at += 1) {
+      expect(size).toBeGreaterThan(8);
+      size = Math.floor((size + 16) / 2);
+    }
+  });
+
+  test('of a state that starts a recurrent layer', () => {
+    const model = buildModel({ opset: { '': 17 } }, (b) => {
+      const x = b.input('x', 'float32', [5, 'rows', 8]);
+      const h = b.input('h', 'float32', [1, 'other', 8]);
+      const weights = ['w', 'r'].map((name) => {
+        return b.initializer(tensorFrom('float32', [1, 8, 8], new Float32Array(64)), name);
+      });
+      b.output(b.node('RNN', [x, ...weights, null, null, h], { hidden_size: 8 }));
+    });
+    const { x, h } = chosen(model);
+    expect(h?.[1]).toBe(x?.[1]);
+  });
+
+  test('of decoding attention, one token at a time', () => {
+    const model = buildModel({ opset: { '': 17, 'com.microsoft': 1 } }, (b) => {
+      const q = b.input('q', 'float32', [1, 'tokens', 8]);
+      const options = { domain: 'com.microsoft' };
+      b.output(b.node('DecoderMaskedMultiHeadAttention', [q, q, q], { num_heads: 2 }, options));
+    });
+    expect(chosen(model)).toEqual({ q: [1, 1, 8] });
+  });
+
+  test('found with few looks at a long model', () => {
+    const model = buildModel({ opset: { '': 17 } }, (b) => {
+      let x = b.input('x', 'float32', ['batch', 'channels', 'height', 'width']);
+      for (let at = 0; at < 2000; at += 1) x = b.node('Relu', [x]);
+      const flat = b.node('Flatten', [b.node('Conv', [x, zeros(b, 4, 7, 3, 3)])]);
+      b.output(b.node('Gemm', [flat, zeros(b, 4 * 30 * 30, 10)]));
+    });
+    const looks = vi.spyOn(SizeTrials.prototype, 'try');
+    try {
+      expect(chosen(model)).toEqual({ x: [1, 7, 32, 32] });
+      expect(looks.mock.calls.length).toBeLessThan(8);
+    } finally {
+      looks.mockRestore();
+    }
+  });
+
+  test('contradictions that have nothing to do with sizes end the search', () => {
+    const broken = (b: GraphBuilder, x: Value): Value => {
+      const wrong = b.node('MatMul', [zeros(b, 2, 3), zeros(b, 4, 2)]);
+      return b.node('Add', [b.node('Flatten', [x]), wrong]);
+    };
+    const looks = vi.spyOn(SizeTrials.prototype, 'try');
+    try {
+      expect(shapeFor(['batch', 'n'], broken)).toEqual([1, 16]);
+      expect(looks.mock.calls.length).toBeLessThan(30);
+    } finally {
+      looks.mockRestore();
+    }
   });
 
   test('start sizes stay where nothing works', () => {

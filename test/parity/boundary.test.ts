@@ -352,6 +352,8 @@ describe('tensors of types that the binding does not know', () => {
       same: ['bfloat16', [2], [1.5, -2]],
       z: ['int4', [3], [-8, 7, 1]],
     });
+    const long = new Map([...feeds, ['four', packed('int4', [1, 2])]]);
+    await expect(results(model, long)).rejects.toThrow('the data for input "four" is int8[2]');
     const wrong = new Map([...feeds, ['four', packed('uint4', [1, 2, 3])]]);
     await expect(results(model, wrong)).rejects.toThrow('"four" is uint4[3]; it takes int4');
   });

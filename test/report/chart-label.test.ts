@@ -51,7 +51,7 @@ describe('chartNames', () => {
 
   test('keeps the end of what is still too long', () => {
     const [name = ''] = chartNames(['/a/first/second/third/fourth/Conv_1'], 16);
-    expect(name).toMatch(/^\/a\/….*\/Conv_1$/);
+    expect(name).toBe('/a…fourth/Conv_1');
     expect(textWidth(name)).toBe(16);
   });
 

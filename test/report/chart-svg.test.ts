@@ -147,6 +147,20 @@ describe('a scatter', () => {
     expect(labelY).toBeCloseTo(top ?? NaN, 0);
   });
 
+  test('makes room for the last two decades of a line that is far from all points', () => {
+    const lowPoints = [1e-6, 10].map((x) => ({ x, y: 1 }));
+    const ends = [
+      { x: 1e-6, y: 1e-13 },
+      { x: 10, y: 1e-6 },
+    ];
+    const lines = [{ name: '1 ULP', points: ends }];
+    const elements = parsed(scatter({ series: [{ name: 'a', points: lowPoints }], lines }));
+    const path = elements.find(({ attributes }) => attributes['stroke-width'] === '1.5');
+    const [left, bottom] = [...(path?.attributes['d'] ?? '').matchAll(/[\d.]+/g)].map(Number);
+    expect(left).toBeCloseTo(placeOf(elements, '10⁻¹')[0] ?? NaN, 0);
+    expect(bottom).toBeCloseTo(placeOf(elements, '10⁻⁸')[1] ?? NaN, 0);
+  });
+
   test('names its series where there are several, each with its own mark', () => {
     const one = { name: 'inside', points: [{ x: 1, y: 1 }] };
     const two = { name: 'outside', tone: 'bad', points: [{ x: 2, y: 2 }] } as const;

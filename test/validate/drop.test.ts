@@ -99,13 +99,7 @@ describe('a limit on the drop', () => {
     [1957, 0, 'safety', 'inconclusive', /1,958 rows/],
     [1958, 0, 'safety', 'pass', null],
     [600, 0, 'production', 'pass', null],
-    [
-      600,
-      3,
-      'production',
-      'inconclusive',
-      /923 rows would decide, if the two go on to differ/,
-    ],
+    [600, 3, 'production', 'inconclusive', /923 rows would decide, if the two go on to differ/],
     [
       600,
       7,

@@ -8,6 +8,7 @@ import type { MessageName } from '../../src/onnx/schema.ts';
 import { type TensorValue, tensorFrom } from '../../src/tensor/index.ts';
 import { featuresIn } from '../../src/validate/cpu-features.ts';
 import { type GoldenMetadata, readGoldenMetadata } from '../../src/validate/golden-metadata.ts';
+import { goldenProvenance } from '../../src/validate/golden-provenance.ts';
 import { goldenWarnings } from '../../src/validate/golden-warnings.ts';
 import { hashModelFiles } from '../../src/validate/hash-files.ts';
 import {
@@ -399,6 +400,29 @@ describe('what differs from when data was recorded', () => {
     const arm = 'Features\t: fp asimd asimddp sve crc32\n\nFeatures\t: fp asimd asimddp\n';
     expect(featuresIn(arm)).toEqual(['asimd', 'asimddp']);
     expect(featuresIn('no such line')).toBeNull();
+  });
+});
+
+describe('where recorded data comes from', () => {
+  test('is the same here and now, and another model is told', async () => {
+    const folder = path.join(temporaryFolder(), 'golden');
+    const { runtime } = requestFor(model());
+    const { metadata } = await saveGolden(folder, requestFor(model()), [values(1)]);
+    const subject = { model: model(), path: mlp, runtime };
+    expect(await goldenProvenance(folder, subject)).toEqual({ metadata, warnings: [] });
+    const set = path.join(folder, 'test_data_set_0');
+    expect(await goldenProvenance(set, subject)).toEqual({ metadata, warnings: [] });
+    const other = path.join(fixtures, 'models', 'conv.onnx');
+    expect((await goldenProvenance(folder, { ...subject, path: other }))?.warnings).toEqual([
+      'the model was changed since the data was recorded from mlp.onnx: conv.onnx has other content',
+    ]);
+  });
+
+  test('is not known of data of others', async () => {
+    const folder = path.join(temporaryFolder(), 'set');
+    fs.mkdirSync(folder);
+    const { runtime } = requestFor(model());
+    expect(await goldenProvenance(folder, { model: model(), path: mlp, runtime })).toBeNull();
   });
 });
 

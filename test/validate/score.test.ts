@@ -144,7 +144,7 @@ describe('two classes in one column', () => {
     const scoring = scoreLabels(classLabels(['1', '0']), { topK: null, output: null });
     scoring.add('reference', { outputs: outputs({ y: float32([2], [4, -4]) }) }, 2);
     // All of these look like probabilities, and the last is above 0.
-    scoring.add('candidate', { outputs: outputs({ y: float32([2], [0.4, 0.1]) }) }, 2);
+    scoring.add('candidate', { outputs: outputs({ y: float32([2], [0.9, 0.1]) }) }, 2);
     expect(scoring.finish()).toMatchObject({ threshold: 0, reference: 1, candidate: 0.5 });
   });
 

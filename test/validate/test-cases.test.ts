@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { type ValidateReport, validationCases } from '../../src/validate/index.ts';
+import {
+  type Accuracy,
+  parseMaxDrop,
+  type ValidateReport,
+  validationCases,
+} from '../../src/validate/index.ts';
 
-const accuracy: ValidateReport['accuracy'] = {
+const accuracy: Accuracy = {
+  task: 'classification',
   reference: 0.95,
   candidate: 0.93,
   dropPct: 2,
@@ -11,6 +17,15 @@ const accuracy: ValidateReport['accuracy'] = {
   low: 0.9,
   high: 0.96,
   output: 'y',
+  lost: 20,
+  gained: 0,
+  topK: null,
+  threshold: null,
+  classCount: 2,
+  classes: [],
+  confusions: [],
+  notes: [],
+  warnings: [],
 };
 
 function report(more: Partial<ValidateReport>): ValidateReport {
@@ -30,19 +45,19 @@ function report(more: Partial<ValidateReport>): ValidateReport {
 }
 
 test('accuracy passes or fails by the limit, where there is one', () => {
-  const cases = (maxDropPct: number | null) =>
+  const cases = (limit: string | null) =>
     validationCases(
       report({
         accuracy,
-        config: { maxDropPct },
-        decidedBy: maxDropPct === null ? [] : ['accuracy'],
+        config: { maxDrop: limit === null ? null : parseMaxDrop(limit) },
+        decidedBy: limit === null ? [] : ['accuracy'],
       }),
     );
   const told = { suite: 'dir/a.onnx and b.onnx', name: 'accuracy' };
   const output = '95.00% to 93.00% of 1000 rows, a drop of 2 points';
   expect(cases(null)).toEqual([{ ...told, output, outcome: 'passed' }]);
-  expect(cases(2.5)).toEqual([{ ...told, output, outcome: 'passed' }]);
-  const [failed] = cases(1);
+  expect(cases('2.5%')).toEqual([{ ...told, output, outcome: 'passed' }]);
+  const [failed] = cases('1%');
   expect(failed).toMatchObject({ ...told, outcome: 'failed' });
   expect(failed?.message).toContain('accuracy drops by 2 percentage points');
 });

@@ -47,13 +47,13 @@ export const command: CommandModule = {
     program
       .argument('<reference>', 'a model: .onnx or .ort')
       .argument('[candidate]', 'the model that should compute the same');
-    comparisonOptions(program);
+    comparisonOptions(program.optionsGroup('How results are compared:'));
     limitOptions(program);
-    modeOptions(program);
-    labelOptions(program);
-    modelOptions(program);
+    modeOptions(program.optionsGroup('What else can be asked:'));
+    labelOptions(program.optionsGroup('Accuracy:'));
+    modelOptions(program.optionsGroup('How models run, and on what:'));
     runOptions(program);
-    outputOptions(program);
+    outputOptions(program.optionsGroup('The report:'));
     program.addHelpText('after', examples);
   },
   run,

@@ -12,8 +12,11 @@ import {
  * 255 is for pixels of 0 to 255, a mean of 0.485 for those of 0 to 1.
  */
 
-/** Colours, and the transparency beside them. */
-const channelCounts = [1, 3, 4];
+/** Colours, and the transparency beside them; of three axes, one of size 1 may as well be a batch. */
+const channelCounts: ReadonlyMap<number, readonly number[]> = new Map([
+  [3, [3, 4]],
+  [4, [1, 3, 4]],
+]);
 
 /** Means of natural images in both scales, and what is near them: 123.7 or 127.5, 0.485 or 0.5. */
 const means = { bytes: [90, 140], parts: [0.3, 0.7] } as const;
@@ -27,10 +30,9 @@ function isWithin(value: number, [low, high]: readonly [number, number]): boolea
 
 /** Whether it is [N, C, H, W], [N, H, W, C], or one such without N. */
 function isImage(arrival: Arrival): boolean {
-  const rank = arrival.rank(arrival.index);
-  if (rank !== 3 && rank !== 4) return false;
+  const counts = channelCounts.get(arrival.rank(arrival.index) ?? 0);
   const sizes = [arrival.sizeAt(arrival.index, -3), arrival.sizeAt(arrival.index, -1)];
-  return sizes.some((size) => size !== null && channelCounts.includes(size));
+  return sizes.some((size) => size !== null && counts?.includes(size) === true);
 }
 
 /** The mean of the few numbers of a constant input; null: it is none. */

@@ -20,6 +20,8 @@ export interface InputPassage {
   readonly unpassable: string | null;
   /** What was done for it; null: nothing. */
   readonly note: string | null;
+  /** What the rewritten model calls it, or its parts. */
+  readonly carriers: readonly string[];
   /**
    * What the rewritten model is fed with for a value that arrives as it was rewritten for. A tensor of
    * another type goes on as it is, for the session to refuse.
@@ -61,6 +63,7 @@ export function plainInput(name: string, dtype: DataType | null): InputPassage {
     dtype,
     unpassable: null,
     note: null,
+    carriers: [name],
     carry: (value) => [[name, value as Tensor]],
   };
 }
@@ -81,7 +84,7 @@ export function unpassableInput(
   { name, kind, dtype }: Pick<InputPassage, 'name' | 'kind' | 'dtype'>,
   reason: string,
 ): InputPassage {
-  return { name, kind, dtype, unpassable: reason, note: null, carry: () => [] };
+  return { name, kind, dtype, unpassable: reason, note: null, carriers: [], carry: () => [] };
 }
 
 export function unpassableOutput(name: string, reason: string): OutputPassage {

@@ -102,6 +102,7 @@ function rewriteTensor(
     dtype,
     unpassable: null,
     note: `input "${name}" is ${dtype}: it is fed as ${carrier}, through a Cast`,
+    carriers: [carried.name],
     carry: (given) => [[carried.name, toCarrier(given as Tensor, dtype, carrier, carried.name)]],
   };
 }
@@ -135,6 +136,7 @@ function rewriteMap(graph: Graph, value: Value): InputPassage {
     dtype,
     unpassable: null,
     note: `input "${name}" is a map: the row that DictVectorizer makes of it is fed instead`,
+    carriers: [row.name],
     carry: (given) => [[row.name, given as Tensor]],
   };
 }
@@ -179,14 +181,15 @@ function rewriteParts(
     graph.setType(made, type);
   }
   if (made !== undefined) replace(graph, value, made);
-  const carriedNames = parts.map((part) => part.name);
+  const carriers = parts.map((part) => part.name);
   return {
     name,
     kind,
     dtype,
     unpassable: null,
     note: `input "${name}" is ${kindText(kind)}: its tensors are fed one by one`,
-    carry: (given) => partsOf(given).map((tensor, at) => [carriedNames[at] ?? '', tensor]),
+    carriers,
+    carry: (given) => partsOf(given).map((tensor, at) => [carriers[at] ?? '', tensor]),
   };
 }
 
