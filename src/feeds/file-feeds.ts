@@ -27,7 +27,9 @@ export function fileFeeds(
   batch: number | undefined,
 ): FileFeeds {
   const data = readInputData(sources, model, inputs);
-  const matchings = data.sets.map((set) => matchInputs(set, inputs));
+  const matchings = data.sets.map((set, at) =>
+    matchInputs(set, fedWithArrays(inputs, data.others[at])),
+  );
   const [first] = matchings;
   if (first === undefined) throw new MlkitError('USAGE', '--inputs was given no value');
   const unused = [...new Set(matchings.flatMap((each) => each.unused))];
@@ -46,6 +48,16 @@ export function fileFeeds(
     arrays: first.arrays,
     notes: [...notes, ...new Set(splits.flatMap((split) => split.notes))],
   };
+}
+
+/** The inputs that need an array: not those that have a value already, or may be absent. */
+function fedWithArrays(inputs: readonly ModelInput[], others: Feeds | undefined): ModelInput[] {
+  return inputs
+    .filter((input) => others?.has(input.name) !== true)
+    .map((input) => {
+      const mayBeAbsent = input.containers.includes('optional');
+      return mayBeAbsent ? { ...input, isOptional: true } : input;
+    });
 }
 
 function withOthers(feed: Feeds, others: Feeds | undefined): Feeds {

@@ -7,7 +7,12 @@ export { completenessCase } from './completeness-case.ts';
 export type { ClassDetails, OutputDetails, StepCount } from './details.ts';
 export type { ErrorBin } from './error-by-magnitude.ts';
 export { integerMeanings } from './integer-meaning.ts';
-export { openRunnable, type Runnable, type RunnableOutput } from './open-runnable.ts';
+export {
+  openRunnable,
+  type Runnable,
+  type RunnableInput,
+  type RunnableOutput,
+} from './open-runnable.ts';
 export { ortArithmetic } from './ort-arithmetic.ts';
 export { isOrtFormat } from './ort-format.ts';
 export { type InputPlan, planInputs } from './pairing.ts';

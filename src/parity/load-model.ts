@@ -33,6 +33,8 @@ export interface ModelBorder {
   readonly defaults: readonly string[];
   /** Whether a graph of its own is needed for every number of elements that comes. */
   readonly isVarying: boolean;
+  /** Of all constants together. */
+  readonly constantBytes: number;
 }
 
 /**
@@ -49,7 +51,8 @@ export function borderOf(path: string): ModelBorder {
       .map((value) => value.name);
     const boundary = rewriteBoundary(open.model);
     refuseUnreachable(path, boundary);
-    return { boundary, defaults, isVarying: boundary.inputs.some(({ kind }) => kind !== 'tensor') };
+    const isVarying = boundary.inputs.some(({ kind }) => kind !== 'tensor');
+    return { boundary, defaults, isVarying, constantBytes: bytesOfConstants(open.model) };
   } finally {
     open.close();
   }
@@ -189,11 +192,11 @@ async function writeCopy(
 ): Promise<void> {
   const file = `${basename(copy)}.data`;
   const external =
-    constantBytes(model) > mostBytesInside ? ({ file } as const) : ('embed' as const);
+    bytesOfConstants(model) > mostBytesInside ? ({ file } as const) : ('embed' as const);
   await saveModel(model, copy, { external, folder, ...(signal !== undefined && { signal }) });
 }
 
-function constantBytes(model: Model): number {
+function bytesOfConstants(model: Model): number {
   let bytes = 0;
   for (const { tensor } of tensorsOf(model)) bytes += tensor.byteLength;
   return bytes;

@@ -57,8 +57,9 @@ export interface RunnableOutput {
   readonly keys: readonly string[] | null;
 }
 
-/** Sessions that are kept for sequences of other lengths. */
+/** Sessions that are kept for sequences of other lengths, as each holds all constants. */
 const mostSessions = 3;
+const mostBytesInSessions = 768 * 1024 * 1024;
 
 /**
  * Loads a model in a process of its own. One whose inputs or outputs the binding cannot pass is
@@ -72,7 +73,7 @@ export async function openRunnable(path: string, settings: SessionSettings): Pro
   if (isOrtFormat(path)) {
     const model = await loadOrtModel(path, settings);
     const { boundary } = model;
-    const border = { boundary, defaults: [], isVarying: false };
+    const border = { boundary, defaults: [], isVarying: false, constantBytes: 0 };
     return new BorderedModel(path, border, model, async () => model);
   }
   const border = borderOf(path);
@@ -88,6 +89,7 @@ class BorderedModel implements Runnable {
   readonly #path: string;
   readonly #passages: ReadonlyMap<string, InputPassage>;
   readonly #defaults: readonly string[];
+  readonly #most: number;
   readonly #load: (arrivals: Arrivals) => Promise<LoadedModel>;
   /** By what arrives; the one used last is the last. */
   readonly #models = new Map<string, LoadedModel>();
@@ -97,7 +99,7 @@ class BorderedModel implements Runnable {
 
   constructor(
     path: string,
-    { boundary, defaults }: ModelBorder,
+    { boundary, defaults, constantBytes }: ModelBorder,
     first: LoadedModel | null,
     load: (arrivals: Arrivals) => Promise<LoadedModel>,
   ) {
@@ -109,6 +111,7 @@ class BorderedModel implements Runnable {
     this.#passages = new Map(inputs.map((input) => [input.name, input]));
     this.#defaults = defaults;
     this.#load = load;
+    this.#most = constantBytes * mostSessions > mostBytesInSessions ? 1 : mostSessions;
     if (first !== null) this.#models.set(keyOf(new Map()), first);
   }
 
@@ -143,7 +146,7 @@ class BorderedModel implements Runnable {
     const key = keyOf(arrivals);
     const known = this.#models.get(key);
     this.#models.delete(key);
-    if (known === undefined && this.#models.size >= mostSessions) await this.#closeOldest();
+    if (known === undefined && this.#models.size >= this.#most) await this.#closeOldest();
     const model = known ?? (await this.#load(arrivals));
     if (this.#isClosed) {
       await model.close();

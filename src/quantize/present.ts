@@ -195,8 +195,8 @@ function keptBlocks({ kept }: PlanReport, inDetail: boolean): Block[] {
       first?.reason ?? '',
     ];
   });
-  const kept = table(['kept in float', rightAligned('weights'), 'why'], rows);
-  return [pageTitled(kept, 'Kept in float'), ...moreNote(groups.size)];
+  const keptTable = table(['kept in float', rightAligned('weights'), 'why'], rows);
+  return [pageTitled(keptTable, 'Kept in float'), ...moreNote(groups.size)];
 }
 
 function moreNote(count: number): Block[] {

@@ -24,7 +24,7 @@ export class CutFinder {
   constructor(reference: Model, candidate: Model, pairs: readonly ValuePair[]) {
     this.#reference = new Side(reference);
     this.#candidate = new Side(candidate);
-    this.#usable = pairs.filter((pair) => this.#isUsable(pair));
+    this.#usable = onePerReference(pairs.filter((pair) => this.#isUsable(pair)));
   }
 
   /**
@@ -72,6 +72,20 @@ export class CutFinder {
     if (r === null || c === null || r === c) return true;
     return dataTypes[r].kind === 'float' && dataTypes[c].kind === 'float';
   }
+}
+
+/**
+ * Values that are quantized may be paired twice: before, and where they are float again. Parts begin
+ * before, so that what quantizes them is in the part.
+ */
+function onePerReference(pairs: readonly ValuePair[]): ValuePair[] {
+  const chosen = new Map<Value, ValuePair>();
+  for (const pair of pairs) {
+    const earlier = chosen.get(pair.reference);
+    const isRestored = earlier?.candidate.producer?.opType === 'DequantizeLinear';
+    if (earlier === undefined || isRestored) chosen.set(pair.reference, pair);
+  }
+  return [...chosen.values()];
 }
 
 class Side {

@@ -15,7 +15,7 @@ import {
   SwitchedRuns,
 } from './gains-runs.ts';
 import { FloatSettlement } from './gains-settle.ts';
-import { type MeasuredUnit, suggestUnits } from './gains-suggest.ts';
+import { differenceDb, type MeasuredUnit, suggestUnits } from './gains-suggest.ts';
 import { addSwitches } from './gains-switches.ts';
 import { PairedTensors } from './gains-tensors.ts';
 import { type FoundUnits, findUnits, type Unit } from './gains-units.ts';
@@ -130,7 +130,7 @@ class GainMeasurement {
         node: nameOf(unit),
         operator: (unit.named.at(-1) ?? unit.node).opType,
         sqnrDb,
-        gainDb: difference(sqnrDb, startDb),
+        gainDb: differenceDb(sqnrDb, startDb),
       })),
       suggestion: await this.#suggest(measured, baseline, startDb),
       notes: this.#notes,
@@ -221,7 +221,7 @@ class GainMeasurement {
       const [one, two] = [copied[at] ?? null, own[at] ?? null];
       const isSame =
         one === two ||
-        (one !== null && two !== null && Math.abs(difference(one, two)) <= toleratedDb);
+        (one !== null && two !== null && Math.abs(differenceDb(one, two)) <= toleratedDb);
       if (isSame) continue;
       this.#notes.push(
         `in the model that was measured, "${name}" has ${decibels(one)} with everything quantized, and in the candidate itself ${decibels(two)}: onnxruntime makes other operators of the two`,
@@ -243,11 +243,6 @@ class GainMeasurement {
 
 function nameOf({ named, node }: Unit): string {
   return excludedName(named.at(-1) ?? node);
-}
-
-/** The second taken from the first; 0 where both are infinite. */
-function difference(one: number, other: number): number {
-  return one === other ? 0 : one - other;
 }
 
 function decibels(value: number | null): string {

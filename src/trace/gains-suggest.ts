@@ -23,6 +23,12 @@ export interface SuggestSettings {
 /** Nodes that are suggested together. */
 const mostTogether = 10;
 
+/** Units that stay in float together, and the SQNR of the judged output then. */
+export interface Suggested {
+  readonly units: readonly Unit[];
+  readonly sqnrDb: number;
+}
+
 /** What a node must add to the others, in dB, to be worth staying in float. */
 const leastGainDb = 0.5;
 
@@ -38,25 +44,29 @@ export async function suggestUnits({
   startDb,
   passes,
   measure,
-}: SuggestSettings): Promise<{ units: readonly Unit[]; sqnrDb: number } | null> {
+}: SuggestSettings): Promise<Suggested | null> {
   const chosen: Unit[] = [];
   const half = Math.floor(measured.length / 2);
   const most = Math.min(mostTogether, passes === null ? half : measured.length - 1);
-  let best: { units: readonly Unit[]; sqnrDb: number } | null = null;
+  let best: Suggested | null = null;
   let lastDb = startDb;
   let misses = 0;
   for (const each of measured) {
     if (chosen.length >= most || misses > 1 || each.sqnrDb <= startDb) break;
-    const { sqnr, sqnrDb } =
-      chosen.length === 0 ? each : await measure(new Set([...chosen, each.unit]));
-    const gainDb = sqnrDb === lastDb ? 0 : sqnrDb - lastDb;
+    const together = chosen.length === 0 ? each : await measure(new Set([...chosen, each.unit]));
+    const gainDb = differenceDb(together.sqnrDb, lastDb);
     misses = gainDb >= leastGainDb ? 0 : misses + 1;
     if (gainDb < 0) continue;
     chosen.push(each.unit);
-    lastDb = sqnrDb;
-    const isEnough = passes?.(sqnr) ?? false;
-    if (misses === 0 || isEnough) best = { units: [...chosen], sqnrDb };
-    if (isEnough || sqnrDb === Number.POSITIVE_INFINITY) break;
+    lastDb = together.sqnrDb;
+    const isEnough = passes?.(together.sqnr) ?? lastDb === Number.POSITIVE_INFINITY;
+    if (misses === 0 || isEnough) best = { units: [...chosen], sqnrDb: lastDb };
+    if (isEnough) break;
   }
   return best;
+}
+
+/** The second taken from the first; 0 where both are infinite. */
+export function differenceDb(one: number, other: number): number {
+  return one === other ? 0 : one - other;
 }

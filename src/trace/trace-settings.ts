@@ -21,6 +21,10 @@ export interface TraceSettings {
   readonly chunkBytes?: number;
   /** Whether to tell apart what makes the outputs differ, for which the models run again; default true. */
   readonly withSources?: boolean;
+  /** Whether to measure what a quantized candidate wins where nodes stay in float; default true. */
+  readonly withGains?: boolean;
+  /** Where the smallest part that shows the difference is written; null, the default: nowhere. */
+  readonly extract?: string | null;
   readonly signal?: AbortSignal;
   /** Told what is done, how many values are compared, and how many there are (null: not known). */
   readonly onProgress?: (step: string, done: number, total: number | null) => void;

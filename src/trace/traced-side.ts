@@ -1,5 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import type { Model } from '../graph/index.ts';
+import type { OpenModel } from '../onnx/index.ts';
 import type { Inference } from '../ops/index.ts';
 import { openRunnable, type Runnable } from '../parity/index.ts';
 import type { Feeds, SessionSettings } from '../runtime/index.ts';
@@ -9,6 +10,7 @@ import type { ModelCopy } from './model-copy.ts';
 /** One of the two models, as far as it does not run. */
 export interface TracedSide {
   readonly path: string;
+  readonly open: OpenModel;
   readonly model: Model;
   /** With the sizes of the first sample. */
   readonly inference: Inference;

@@ -20,6 +20,12 @@ export interface RoundedModel {
   readonly warnings: readonly string[];
 }
 
+export interface RoundOptions {
+  readonly signal?: AbortSignal;
+  /** Weights that are smaller in all are put into the model file; others lie beside it. */
+  readonly embedBelowBytes?: number;
+}
+
 type Narrow = Exclude<WeightPrecision, 'float32'>;
 
 const codecs = {
@@ -42,7 +48,7 @@ export async function roundWeights(
   path: string,
   precision: Narrow,
   folder: string,
-  signal?: AbortSignal,
+  { signal, embedBelowBytes = embeddedBytes }: RoundOptions = {},
 ): Promise<RoundedModel> {
   if (isOrtFormat(path)) {
     throw new MlkitError(
@@ -58,7 +64,7 @@ export async function roundWeights(
     const target = join(folder, precision, basename(path));
     await mkdir(join(folder, precision), { recursive: true });
     await saveModel(open.model, target, {
-      external: rounding.bytes < embeddedBytes ? 'embed' : { file: 'weights.data' },
+      external: rounding.bytes < embedBelowBytes ? 'embed' : { file: 'weights.data' },
       folder: open.folder,
       ...(signal && { signal }),
     });

@@ -24,6 +24,7 @@ import {
 } from './matrix-axes.ts';
 import { differingOutputs, RememberingRunnable } from './matrix-base.ts';
 import { cellProfile } from './matrix-profile.ts';
+import { cellReasons } from './matrix-reasons.ts';
 import type { MatrixCell, MatrixReport } from './matrix-report.ts';
 import { type RoundedModel, roundWeights } from './matrix-weights.ts';
 
@@ -100,11 +101,13 @@ class Copies {
   async pathOf(model: 'reference' | 'candidate', precision: WeightPrecision): Promise<string> {
     const original = this.original(model);
     if (precision === 'float32') return original;
+    const { signal } = this.#settings;
     this.#folder ??= await temporaryFolder();
     const key = `${original}\n${precision}`;
     const folder = join(this.#folder, String(this.#made.size));
     const making =
-      this.#made.get(key) ?? roundWeights(original, precision, folder, this.#settings.signal);
+      this.#made.get(key) ??
+      roundWeights(original, precision, folder, signal === undefined ? {} : { signal });
     this.#made.set(key, making);
     const { path, warnings } = await making;
     for (const warning of warnings) this.warnings.add(warning);
@@ -214,7 +217,7 @@ class Matrix {
       cells,
       verdict: worstVerdict(isInterrupted ? [...verdicts, 'inconclusive'] : verdicts),
       isComplete: !isInterrupted,
-      reasons: [...reasons, ...cells.flatMap(cellReasons)],
+      reasons: [...reasons, ...cellReasons(cells).map((each) => each.text)],
       warnings: [...this.#copies.warnings, ...this.#warnings],
     };
   }
@@ -334,10 +337,6 @@ function unavailable(
     outputs: [],
     reasons: [reason],
   };
-}
-
-function cellReasons({ name, verdict, reasons }: MatrixCell): string[] {
-  return verdict === 'pass' ? [] : reasons.map((reason) => `${name}: ${reason}`);
 }
 
 function unrepeatableText(outputs: readonly string[]): string {

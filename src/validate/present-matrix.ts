@@ -12,6 +12,7 @@ import {
   type Verdict,
 } from '../report/index.ts';
 import { pointText } from './matrix-axes.ts';
+import { cellReasons } from './matrix-reasons.ts';
 import type { MatrixCell, MatrixReport } from './matrix-report.ts';
 
 const tones: Readonly<Record<Verdict, Tone>> = {
@@ -43,10 +44,14 @@ export function presentMatrix(report: MatrixReport): Block[] {
   if (verdict === 'pass') {
     const count = cells.filter((cell) => cell.bitIdentical === true).length;
     const all = `${cells.length} ${cells.length === 1 ? 'combination passes' : 'combinations pass'}`;
-    blocks.push(note('success', `pass: ${all}, ${count} of them bit for bit`));
-  } else {
-    const level = verdict === 'fail' ? 'error' : 'warning';
-    for (const reason of reasons) blocks.push(note(level, `${verdict}: ${reason}`));
+    blocks.push(note('success', `PASS: ${all}, ${count} of them bit for bit`));
+  }
+  const ofCells = cellReasons(cells);
+  const texts = new Set(ofCells.map((each) => each.text));
+  const ofAll = reasons.filter((text) => !texts.has(text)).map((text) => ({ verdict, text }));
+  for (const each of [...ofAll, ...ofCells]) {
+    const level = each.verdict === 'fail' ? 'error' : 'warning';
+    blocks.push(note(level, `${each.verdict.toUpperCase()}: ${each.text}`));
   }
   return blocks;
 }

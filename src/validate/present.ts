@@ -65,6 +65,8 @@ function facts(report: ValidateReport): [string, Cell][] {
   }
   const more = inputs.length - mostInputs;
   if (more > 0) rows.push(['', `and ${more} more ${more === 1 ? 'input' : 'inputs'}`]);
+  const recorded = report.golden?.recorded;
+  if (recorded !== undefined) rows.push(['recorded', recorded]);
   if (saved !== undefined)
     rows.push(['recorded in', `${saved.path} (${formatBytes(saved.sizeBytes)})`]);
   return rows;

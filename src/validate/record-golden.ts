@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { MlkitError } from '../errors.ts';
 import { openRunnable } from '../parity/index.ts';
 import { availableCores } from '../runtime/index.ts';
@@ -71,5 +72,5 @@ async function* runs(
 function dataOf({ inputs, seed }: ValidateConfig): { description: string; seed: number | null } {
   return inputs.length === 0
     ? { description: 'seeded random inputs that fit the graph', seed }
-    : { description: `files: ${inputs.join(', ')}`, seed: null };
+    : { description: `files: ${inputs.map((each) => basename(each)).join(', ')}`, seed: null };
 }

@@ -38,7 +38,12 @@ export interface ValidateReport extends ReportBase, Partial<Comparison> {
   readonly decidedBy: readonly ('outputs' | 'accuracy')[];
   /** Why the verdict is not `pass`. */
   readonly reasons: readonly string[];
-  readonly golden?: { readonly path: string; readonly sets: readonly string[] };
+  readonly golden?: {
+    readonly path: string;
+    readonly sets: readonly string[];
+    /** When and how, where mlkit recorded it. */
+    readonly recorded?: string;
+  };
   /** What was recorded, with `--save-golden`. */
   readonly saved?: SavedGolden;
   /** False: it was interrupted, and this is what was known by then. */

@@ -14,9 +14,12 @@ import {
   worstVerdict,
 } from '../parity/index.ts';
 import type { Verdict } from '../report/index.ts';
+import { availableCores } from '../runtime/index.ts';
 import { type TensorValue, tensorsOfValue } from '../tensor/index.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
 import { findGolden, type GoldenPlace, type GoldenSet } from './golden-data.ts';
+import type { GoldenMetadata } from './golden-metadata.ts';
+import { type GoldenProvenance, goldenProvenance } from './golden-provenance.ts';
 import type { Subject } from './open-subject.ts';
 import { type InputInfo, outputReasons } from './report.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -50,6 +53,7 @@ export async function answerGolden(
   const comparison = new GoldenComparison(model, config, folder);
   const end = await runAll(comparison, places, config, services);
   const outputs = comparison.finish(end.failure);
+  const provenance = await provenanceOf(model, config, services);
   const { profile } = config;
   return {
     verdict: worstVerdict([...outputs.map((output) => output.verdict), ...end.verdicts]),
@@ -62,12 +66,34 @@ export async function answerGolden(
         : 'as asked for',
     samples: comparison.samples,
     outputs,
-    golden: { path: folder, sets: places.map((place) => place.name) },
+    golden: {
+      path: folder,
+      sets: places.map((place) => place.name),
+      ...(provenance !== null && { recorded: recordedText(provenance.metadata) }),
+    },
     inputs: comparison.inputs,
     ...(end.isInterrupted && { isComplete: false }),
     ...(end.failure !== null && { failure: end.failure }),
-    warnings: [...comparison.warnings, ...comparison.missing(end.failure)],
+    warnings: [
+      ...(provenance?.warnings ?? []),
+      ...comparison.warnings,
+      ...comparison.missing(end.failure),
+    ],
   };
+}
+
+function provenanceOf(
+  model: Model,
+  { golden, reference, provider, optimization, threads }: ValidateConfig,
+  { signal }: ValidateServices,
+): Promise<GoldenProvenance | null> {
+  const runtime = { provider, optimization, threads: threads ?? availableCores() };
+  return goldenProvenance(golden ?? '', { model, path: reference, runtime }, signal);
+}
+
+function recordedText({ date, runtime, machine }: GoldenMetadata): string {
+  const cpu = machine.cpuModel ?? machine.arch;
+  return `${date.slice(0, 10)}, ${runtime.name} ${runtime.version}, ${runtime.provider} (${cpu})`;
 }
 
 /** How the runs ended. */

@@ -241,22 +241,19 @@ describe('sizes that the graph asks for', () => {
     expect([51, 53]).toContain(chosen(model)['x']?.[1]);
   });
 
-  test('along a long chain of windows that halve', () => {
-    const halved = (b: GraphBuilder, x: Value): Value => {
+  test('along a chain of layers that mirror more than there is', () => {
+    const quartered = (b: GraphBuilder, x: Value): Value => {
       let value = x;
-      for (let at = 0; at < 6; at += 1) {
-        const pads = ints(b, 0, 0, 8, 0, 0, 8);
-        const padded = b.node('Pad', [value, pads], { mode: 'reflect' });
-        value = b.node('AveragePool', [padded], { kernel_shape: [2], strides: [2] });
+      for (let at = 0; at < 4; at += 1) {
+        const padded = b.node('Pad', [value, ints(b, 0, 0, 8, 0, 0, 8)], { mode: 'reflect' });
+        value = b.node('AveragePool', [padded], { kernel_shape: [4], strides: [4] });
       }
       return value;
     };
-    const length = shapeFor([1, 1, 'time'], halved)?.[2] ?? 0;
-    // What is mirrored 8 times must be 9 long each time.
-    let size = length;
-    for (let at = 0; at < 6; at += 1) {
+    let size = shapeFor([1, 1, 'time'], quartered)?.[2] ?? 0;
+    for (let at = 0; at < 4; at += 1) {
       expect(size).toBeGreaterThan(8);
-      size = Math.floor((size + 16) / 2);
+      size = Math.floor((size + 16) / 4);
     }
   });
 
@@ -298,15 +295,15 @@ describe('sizes that the graph asks for', () => {
     }
   });
 
-  test('contradictions that have nothing to do with sizes end the search', () => {
+  test('not at all for what has nothing to do with sizes', () => {
     const broken = (b: GraphBuilder, x: Value): Value => {
-      const wrong = b.node('MatMul', [zeros(b, 2, 3), zeros(b, 4, 2)]);
-      return b.node('Add', [b.node('Flatten', [x]), wrong]);
+      b.output(b.node('MatMul', [zeros(b, 2, 3), zeros(b, 4, 2)]));
+      return b.node('Relu', [x]);
     };
     const looks = vi.spyOn(SizeTrials.prototype, 'try');
     try {
       expect(shapeFor(['batch', 'n'], broken)).toEqual([1, 16]);
-      expect(looks.mock.calls.length).toBeLessThan(30);
+      expect(looks).toHaveBeenCalledTimes(1);
     } finally {
       looks.mockRestore();
     }

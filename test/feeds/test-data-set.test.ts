@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTestDataSet } from '../../src/feeds/index.ts';
+import { planFeeds, readTestDataSet } from '../../src/feeds/index.ts';
 import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
 import {
@@ -72,8 +72,8 @@ describe('readTestDataSet', () => {
     });
     const files = Array.from({ length: 12 }, (_, at) => [`input_${at}.pb`, pb('', at, 0)] as const);
     const { inputs } = readTestDataSet(folderWith(Object.fromEntries(files)), many);
-    expect(inputs.get('x10')?.toFloat64()[0]).toBe(10);
-    expect(inputs.get('x2')?.toFloat64()[0]).toBe(2);
+    expect((inputs.get('x10') as Tensor).toFloat64()[0]).toBe(10);
+    expect((inputs.get('x2') as Tensor).toFloat64()[0]).toBe(2);
   });
 
   test('reads sequences, optionals and what no input is for', () => {
@@ -205,5 +205,32 @@ describe('readTestDataSet', () => {
       }
       opened.close();
     }
+  });
+});
+
+describe('planFeeds', () => {
+  test('takes sequences and optionals from test data sets', () => {
+    const element = tensorType('float32', [2]);
+    const taking = buildModel({}, (b) => {
+      b.input('x', 'float32', [2]);
+      b.input('s', { kind: 'sequence', element });
+      b.input('o', { kind: 'optional', element });
+      b.input('p', { kind: 'optional', element });
+    });
+    const tensor = { dims: [2], data_type: 1, float_data: [5, 6] };
+    const set = folderWith({
+      'input_0.pb': pb('', 1, 2),
+      'input_1.pb': foreignBytes('SequenceProto', { elem_type: 1, tensor_values: [tensor] }),
+      'input_2.pb': foreignBytes('OptionalProto', { elem_type: 1, tensor_value: tensor }),
+      'input_3.pb': foreignBytes('OptionalProto', {}),
+    });
+    const { feeds } = planFeeds(taking, { inputs: [set], seed: 0 });
+    expect(feeds).toHaveLength(1);
+    const [feed] = feeds;
+    const found = [...(feed ?? [])].map(([name, value]) => [
+      name,
+      value === null ? null : tensorsOfValue(value).map((each) => [...each.toFloat64()]),
+    ]);
+    expect(Object.fromEntries(found)).toEqual({ x: [[1, 2]], s: [[5, 6]], o: [[5, 6]], p: null });
   });
 });

@@ -2,14 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readNpz } from '../../src/feeds/index.ts';
-import {
-  attributeFrom,
-  buildModel,
-  type GraphBuilder,
-  type Model,
-  tensorType,
-  type Value,
-} from '../../src/graph/index.ts';
+import { buildModel, type GraphBuilder, type Model, type Value } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
 import type { Feeds } from '../../src/runtime/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { planFeeds } from '../../src/feeds/index.ts';
 import { buildModel, type Model } from '../../src/graph/index.ts';
 import { openModel } from '../../src/onnx/index.ts';
-import type { Runnable } from '../../src/parity/index.ts';
+import { compareModels, type Runnable } from '../../src/parity/index.ts';
 import type { Feeds } from '../../src/runtime/index.ts';
 import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
 import { type MatrixSettings, validateMatrix } from '../../src/validate/matrix.ts';
@@ -89,7 +89,7 @@ describe('a matrix', () => {
         { name: '2 threads', verdict: 'fail', bitIdentical: false },
       ],
     });
-    expect(report.reasons[0]).toMatch(/^1 thread: output "y": /);
+    expect(report.reasons[0]).toMatch(/^1 thread; 2 threads: output "y": /);
     expect(await matrix(a, 'threads=1', { candidate: a })).toMatchObject({
       verdict: 'pass',
       cells: [{ bitIdentical: true, profile: 'fp32' }],
@@ -127,7 +127,10 @@ describe('a matrix', () => {
       [`${foreign}, 1 thread`, 'inconclusive', false],
       [`${foreign}, 2 threads`, 'inconclusive', false],
     ]);
-    expect(report.reasons[0]).toContain(`the provider ${foreign} cannot be used`);
+    expect(report.reasons).toHaveLength(1);
+    expect(report.reasons[0]).toMatch(
+      `${foreign}, 1 thread; ${foreign}, 2 threads: the provider ${foreign} cannot be used`,
+    );
     expect(
       matrixCases('a.onnx', report).map(({ suite, name, outcome }) => [suite, name, outcome]),
     ).toEqual([
@@ -316,6 +319,27 @@ describe('rounded weights', () => {
     expect(half.warnings).toEqual(['weights in float16 overflow to infinity in 1 element of "w"']);
     const brain = await roundWeights(file, 'bfloat16', temporaryFolder());
     expect(brain.warnings).toEqual([]);
+  });
+
+  test('lie beside the model where they are large, and give the same', async () => {
+    const values = Array.from({ length: 300 }, (_, at) => 1 / (at + 3));
+    const model = buildModel({ opset: 17 }, (b) => {
+      const x = b.input('x', 'float32', [300]);
+      b.output(b.node('Mul', [x, b.initializer(float32([300], values), 'w')]), 'float32', [300]);
+    });
+    const [file = ''] = await saved(['a.onnx', model]);
+    const folders = [temporaryFolder(), temporaryFolder()] as const;
+    const inside = await roundWeights(file, 'bfloat16', folders[0]);
+    const beside = await roundWeights(file, 'bfloat16', folders[1], { embedBelowBytes: 0 });
+    expect(fs.readdirSync(path.dirname(inside.path))).toEqual(['a.onnx']);
+    expect(fs.readdirSync(path.dirname(beside.path))).toEqual(['a.onnx', 'weights.data']);
+    const result = await compareModels({
+      reference: { path: inside.path },
+      candidate: { path: beside.path },
+      feeds: [new Map([['x', float32([300], values)]])],
+      profile: 'exact',
+    });
+    expect(result.verdict).toBe('pass');
   });
 
   test('cannot be had of a model in ORT format', async () => {

@@ -11,6 +11,7 @@ import { type GoldenMetadata, readGoldenMetadata } from '../../src/validate/gold
 import { goldenProvenance } from '../../src/validate/golden-provenance.ts';
 import { goldenWarnings } from '../../src/validate/golden-warnings.ts';
 import { hashModelFiles } from '../../src/validate/hash-files.ts';
+import { validate } from '../../src/validate/index.ts';
 import {
   type GoldenRequest,
   type GoldenValues,
@@ -18,7 +19,7 @@ import {
 } from '../../src/validate/save-golden.ts';
 import { fixtures, temporaryFolder } from '../support/files.ts';
 import { foreignType } from '../support/protobuf.ts';
-import { float32, int64 } from './files.ts';
+import { configFor, float32, int64 } from './files.ts';
 
 const mlp = path.join(fixtures, 'models', 'mlp.onnx');
 
@@ -423,6 +424,20 @@ describe('where recorded data comes from', () => {
     fs.mkdirSync(folder);
     const { runtime } = requestFor(model());
     expect(await goldenProvenance(folder, { model: model(), path: mlp, runtime })).toBeNull();
+  });
+});
+
+describe('recording and comparing', () => {
+  test.each(['mlp', 'sequence-output'])('%s: what was recorded passes', async (name) => {
+    const file = path.join(fixtures, 'models', `${name}.onnx`);
+    const golden = path.join(temporaryFolder(), 'golden');
+    const { saved } = await validate(configFor(file, { saveGolden: golden, samples: 2 }));
+    expect(saved).toMatchObject({ path: golden, sets: 2 });
+    const report = await validate(configFor(file, { golden }));
+    expect(report).toMatchObject({ verdict: 'pass', samples: 2, outputs: [{ maxAbs: 0 }] });
+    const input = path.join(golden, 'test_data_set_1', 'input_0.pb');
+    fs.copyFileSync(path.join(golden, 'test_data_set_0', 'input_0.pb'), input);
+    expect(await validate(configFor(file, { golden }))).toMatchObject({ verdict: 'fail' });
   });
 });
 

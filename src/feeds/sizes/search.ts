@@ -97,7 +97,12 @@ export class SizeSearch {
       question: { names: this.#trials.namesOf(group.keys), sizeOf },
     }));
     const concerned = groups.filter(({ question }) => solver.concerns(question));
-    for (const { keys, isBatch, question } of concerned.length > 0 ? concerned : groups) {
+    const ordered = (concerned.length > 0 ? concerned : groups).map((group) => ({
+      ...group,
+      isNamed: solver.names(group.question),
+    }));
+    ordered.sort((a, b) => Number(b.isNamed) - Number(a.isNamed));
+    for (const { keys, isBatch, question } of ordered) {
       // Rows are changed because they must be, not to please a branch that may never run.
       if (isBatch && first === null) continue;
       const answers = solver.answers(question);

@@ -35,6 +35,7 @@ export class NodeSolver {
   /** Symbolic sizes of its inputs, the counts of their elements, and elements of shapes. */
   readonly #expressions: readonly Size[];
   readonly #numbers: readonly number[];
+  readonly #named: readonly number[];
   /** Whether there are sizes that inference could not follow: any variable may matter. */
   readonly isBlurred: boolean;
 
@@ -54,12 +55,21 @@ export class NodeSolver {
     this.isBlurred =
       [...names].some((name) => /^\?(~|\d)/.test(name)) ||
       inputs.some((at) => symbolic.has(at) && shapes[at] === null);
-    this.#numbers = numbersAt(numeric, message);
+    this.#named = numbersIn(message);
+    this.#numbers = numbersAt(numeric, this.#named);
   }
 
   /** Whether the group has a say in what is wrong. */
   concerns({ names }: SizeQuestion): boolean {
     return this.isBlurred || this.#with(names).length > 0;
+  }
+
+  /** Whether the message names a size that the group decides. */
+  names({ names, sizeOf }: SizeQuestion): boolean {
+    return this.#with(names).some((size) => {
+      const value = evaluate(size, sizeOf);
+      return value !== null && this.#named.includes(value);
+    });
   }
 
   /** Sizes for the variables of the group, all the same, likely ones first. */
@@ -111,10 +121,13 @@ function leastSize(valueAt: (size: number) => number | null, wanted: number): nu
   return low;
 }
 
+function numbersIn(message: string): number[] {
+  return [...message.matchAll(/(?<![\w.])\d+(?![\w.])/g)].map(([text]) => Number(text));
+}
+
 /** Numbers that say what a size should be, those that the message names first. */
-function numbersAt(facts: CostCall, message: string): number[] {
+function numbersAt(facts: CostCall, named: readonly number[]): number[] {
   const { node, inputCount } = facts;
-  const named = [...message.matchAll(/(?<![\w.])\d+(?![\w.])/g)].map(([text]) => Number(text));
   const inputs = Array.from({ length: inputCount }, (_, at) => at);
   const shapes = inputs.flatMap((at) => plain(facts.shape(at) ?? []));
   const lists = inputs.map((at) => facts.numbers(at) ?? []).filter(({ length }) => length <= 16);

@@ -154,15 +154,23 @@ const unpooledShape: DemandRule = (arrival) => {
   );
 };
 
-/** The image that blocks side by side cover: one row of blocks. */
+/** The image that blocks side by side cover: one row of them, as many as there are columns. */
 const columnImage: DemandRule = (arrival) => {
+  const { node } = arrival;
   const columns = arrival.sizes(0)?.at(-1) ?? 1;
   const block = arrival.numbers(2) ?? [1, 1];
-  const last = block.length - 1;
-  return list(
-    block.map((size, axis) => (axis === last ? size + columns - 1 : size)),
-    'an image of one row of blocks',
-  );
+  const [strides, dilations, pads] = [
+    node.ints('strides'),
+    node.ints('dilations'),
+    node.ints('pads'),
+  ];
+  const sizes = block.map((size, axis) => {
+    const count = axis === block.length - 1 ? columns : 1;
+    const span = (size - 1) * (dilations?.[axis] ?? 1) + 1;
+    const padding = (pads?.[axis] ?? 0) + (pads?.[axis + block.length] ?? 0);
+    return Math.max(1, (count - 1) * (strides?.[axis] ?? 1) + span - padding);
+  });
+  return list(sizes, 'an image of one row of blocks');
 };
 
 export const shapeDemands: DemandRules = {
