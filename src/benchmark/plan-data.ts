@@ -38,7 +38,15 @@ function dataOf(model: Model, batch: number | null, config: BenchmarkConfig): Ba
   const { inputs, seed, dims, shapes } = config;
   // Files of many rows are run row by row where the model allows it.
   const rows = batch ?? (inputs.length > 0 && fixedBatch(model) === null ? 1 : undefined);
-  const settings = { inputs, seed, dims, shapes, ...(rows !== undefined && { batch: rows }) };
+  const settings = {
+    inputs,
+    seed,
+    dims,
+    shapes,
+    // Models are measured as they are, and a session takes no sequences.
+    tensorsOnly: true,
+    ...(rows !== undefined && { batch: rows }),
+  };
   let plan = planFeeds(model, settings);
   if (inputs.length === 0 && bytesOf(plan.feeds[0] ?? new Map()) <= largeFeedBytes) {
     plan = planFeeds(model, { ...settings, samples });

@@ -144,7 +144,12 @@ async function runAll(
       const right = await candidate.run(translate(feeds));
       side = null;
       addSample(outputs, left, right);
-      settings.onSample?.(samples, { feeds, reference: left, candidate: right });
+      settings.onSample?.(samples, {
+        feeds,
+        reference: left,
+        candidate: right,
+        keys: { reference: keysOf(reference), candidate: keysOf(candidate) },
+      });
       samples += 1;
       settings.onProgress?.(samples, total);
     }
@@ -249,6 +254,10 @@ function addSample(
     const a = candidate.get(pair.candidate ?? '');
     if (r !== undefined && a !== undefined) accumulator.add(r, a);
   }
+}
+
+function keysOf({ outputs }: Runnable): ReadonlyMap<string, readonly string[] | null> {
+  return new Map(outputs.map(({ name, keys }) => [name, keys]));
 }
 
 function totalOf({ feeds }: ParitySettings): number | null {

@@ -44,7 +44,7 @@ export interface OutputDetails {
   readonly psnrDb: number | null;
   /**
    * Correct decimal digits, −log10(|a − r| / |r|), or −log10|a| where r is 0; from 0 to what the
-   * type of the output can hold.
+   * type of the output can hold. The median is over a sample of the elements beyond a million.
    */
   readonly digitsMin: number | null;
   readonly digitsMedian: number | null;
@@ -58,7 +58,10 @@ export interface OutputDetails {
   /** Of 8-bit integers: elements by distance from the reference, those that are equal left out. */
   readonly steps: readonly StepCount[] | null;
   readonly classes: ClassDetails | null;
-  /** How many elements of which size are off by how much; of floats, else empty. */
+  /**
+   * How many elements of which size are off by how much; of floats, else empty. Over all of the
+   * first million elements and a quarter of the rest.
+   */
   readonly errorByMagnitude: readonly ErrorBin[];
 }
 
@@ -93,11 +96,11 @@ function ofFloats(
   stats: ElementStats,
   dtype: DataType,
 ): { [Key in keyof typeof noFloats]: number | null } {
-  const { absolute, relative, least, greatest, neededKappa } = stats;
+  const { absolute, relative, worstRelative, least, greatest, neededKappa } = stats;
   const most = decimalDigits(dtype) ?? 0;
   const unit = unitInLastPlace(dtype, Math.max(Math.abs(least), Math.abs(greatest)));
   return {
-    digitsMin: correctDigits(relative.max, most),
+    digitsMin: correctDigits(worstRelative, most),
     digitsMedian: correctDigits(relative.quantile(0.5) ?? 0, most),
     ulpAtScaleP99: unit === null ? null : (absolute.quantile(0.99) ?? 0) / unit,
     ulpAtScaleMax: unit === null ? null : absolute.max / unit,

@@ -85,7 +85,10 @@ export class ElementStats {
   greatest: number = Number.NEGATIVE_INFINITY;
   /** |a − r|. */
   readonly absolute: QuantileSketch = new QuantileSketch();
-  /** |a − r| / |r|, and |a| where r is zero: whatever the size of r. */
+  /**
+   * |a − r| / |r|, and |a| where r is zero: whatever the size of r. Like `byMagnitude`, it is to
+   * give a picture: of more than a million elements, it takes a quarter of the rest.
+   */
   readonly relative: QuantileSketch = new QuantileSketch();
   readonly ulp: QuantileSketch = new QuantileSketch();
   hasUlp = false;
@@ -95,7 +98,10 @@ export class ElementStats {
   neededKappa = 0;
   worst: WorstElement | null = null;
   firstClassMismatch: WorstElement | null = null;
+  /** Greatest of all that `relative` is about. */
+  worstRelative = 0;
   #worstExcess = 0;
+  #blocks = 0;
   /** What atol would have to be for each element, given the rtol and no floor. */
   readonly #neededAtol = new QuantileSketch();
   #greatestNeeded = 0;
@@ -180,30 +186,38 @@ export class ElementStats {
 
   #addRelative(leastRelative: number): void {
     const { sizes, errors, relative, differing, equal, equalSizes } = block;
-    let [excluded, greatest] = [0, -1];
+    let excluded = 0;
+    let greatest = -1;
+    let worst = this.worstRelative;
     for (let i = 0; i < differing; i += 1) {
       const size = sizes[i] as number;
       const error = errors[i] as number;
       const share = size === 0 ? error : error / size;
       relative[i] = share;
+      if (share > worst) worst = share;
       if (size < leastRelative) excluded += 1;
       else if (share > greatest) greatest = share;
     }
     let small = 0;
     for (let i = 0; i < equal; i += 1) if ((equalSizes[i] as number) < leastRelative) small += 1;
     if (small < equal && greatest < 0) greatest = 0;
+    this.worstRelative = worst;
     this.relExcluded += excluded + small;
     if (greatest >= 0 && greatest >= (this.maxRel ?? 0)) this.maxRel = greatest;
   }
 
   #addToSketches({ differences, ulp }: NumberPair): void {
     const { sizes, errors, relative, ulps, indexes, differing, equal, equalSizes } = block;
-    for (const sketch of [this.absolute, this.relative]) sketch.addZeros(equal);
+    this.absolute.addZeros(equal);
     this.absolute.addAll(errors, differing);
-    this.relative.addAll(relative, differing);
-    if (differences === null) {
-      this.byMagnitude.addAll(sizes, errors, differing);
-      this.byMagnitude.addEqual(equalSizes, equal);
+    this.#blocks += 1;
+    if (isSampled(this.#blocks)) {
+      this.relative.addZeros(equal);
+      this.relative.addAll(relative, differing);
+      if (differences === null) {
+        this.byMagnitude.addAll(sizes, errors, differing);
+        this.byMagnitude.addEqual(equalSizes, equal);
+      }
     }
     if (ulp === null) return;
     for (let i = 0; i < differing; i += 1) ulps[i] = ulp(indexes[i] as number);
@@ -264,6 +278,11 @@ export class ElementStats {
     this.classMismatches += 1;
     this.firstClassMismatch ??= elementAt(place);
   }
+}
+
+/** All of the first million elements, then a quarter of the blocks, in no regular order. */
+function isSampled(number: number): boolean {
+  return number <= 2 ** 20 / block.size || Math.imul(number, 0x9e3779b1) >>> 30 === 0;
 }
 
 function elementAt({ sample, pair, index }: Place): WorstElement {

@@ -139,6 +139,8 @@ export interface SamplePair {
   readonly feeds: Feeds;
   readonly reference: ReadonlyMap<string, TensorValue>;
   readonly candidate: ReadonlyMap<string, TensorValue>;
+  /** Of outputs that were lists of maps: their keys, in the order of the columns. */
+  readonly keys: Record<'reference' | 'candidate', ReadonlyMap<string, readonly string[] | null>>;
 }
 
 export type MatchMode = 'name' | 'position';

@@ -132,7 +132,10 @@ export class QuantileSketch {
 
   #tally(counts: Float64Array, values: Float64Array, count: number): void {
     const words = new Uint32Array(values.buffer, values.byteOffset, 2 * count);
-    let [range, first, zeros, max] = [counts, this.#first, 0, this.#max];
+    let range = counts;
+    let first = this.#first;
+    let zeros = 0;
+    let max = this.#max;
     for (let i = 0; i < count; i += 1) {
       const value = values[i] as number;
       if (value === 0) {

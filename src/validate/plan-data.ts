@@ -16,7 +16,11 @@ export interface Data {
   /** The feeds, until time is up where nobody has said how many. */
   readonly feeds: Iterable<Feeds>;
   /** What there is to say when all is done: what was not used, and what the data cannot tell. */
-  notes(outcome: { readonly samples: number; readonly profile?: string }): string[];
+  notes(outcome: {
+    readonly samples: number;
+    readonly profile?: string;
+    readonly isComplete?: boolean;
+  }): string[];
 }
 
 /**
@@ -30,11 +34,11 @@ export function planData(model: Model, config: ValidateConfig): Data {
   return {
     plan,
     feeds: isOpenEnded ? patiently(plan.feeds) : plan.feeds,
-    notes: ({ samples, profile }) => [
+    notes: ({ samples, profile, isComplete = true }) => [
       // That the labels feed no input is as it should be.
       ...plan.notes.filter((note) => note !== unusedNote(config.labels)),
       ...randomNote(plan, profile),
-      ...(isOpenEnded ? patienceNote(samples, plan.feeds.length) : []),
+      ...(isOpenEnded && isComplete ? patienceNote(samples, plan.feeds.length) : []),
     ],
   };
 }

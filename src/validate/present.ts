@@ -60,8 +60,8 @@ function facts(report: ValidateReport): [string, Cell][] {
   if (candidate !== undefined) rows.push(['candidate', modelText(candidate)]);
   if (profile !== undefined) rows.push(['profile', `${profile} (${profileReason ?? ''})`]);
   rows.push(['samples', samplesText(report)]);
-  for (const { name, dtype, shape, source } of inputs.slice(0, mostInputs)) {
-    rows.push(['input', `${name} ${dtype}[${shape.join(', ')}] (${source})`]);
+  for (const { name, dtype, shape, source, form } of inputs.slice(0, mostInputs)) {
+    rows.push(['input', `${name} ${form ?? `${dtype}[${shape.join(', ')}]`} (${source})`]);
   }
   const more = inputs.length - mostInputs;
   if (more > 0) rows.push(['', `and ${more} more ${more === 1 ? 'input' : 'inputs'}`]);

@@ -10,6 +10,8 @@ export interface InputInfo {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly source: string;
+  /** What it is where it is no tensor: `sequence of 2 float32[3, 4]`. */
+  readonly form?: string;
 }
 
 /** The part of a report that comparing outputs makes. */

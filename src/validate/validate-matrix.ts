@@ -47,6 +47,6 @@ export async function answerMatrix(
     rows: data.plan.rows,
     inputs: data.plan.description,
     matrix,
-    warnings: [...data.notes({ samples }), ...matrix.warnings],
+    warnings: [...data.notes({ samples, isComplete }), ...matrix.warnings],
   };
 }

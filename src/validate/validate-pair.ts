@@ -81,8 +81,9 @@ function compare(
     onProgress: (done, total) => onProgress?.(`sample ${done}`, done, total),
     onSample: (index, sample) => {
       const rows = plan.rowsPerFeed[index] ?? 1;
-      scoring?.add('reference', { outputs: sample.reference }, rows);
-      scoring?.add('candidate', { outputs: sample.candidate }, rows);
+      for (const side of ['reference', 'candidate'] as const) {
+        scoring?.add(side, { outputs: sample[side], keys: sample.keys[side] }, rows);
+      }
     },
   });
 }
