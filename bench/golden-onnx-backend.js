@@ -12,8 +12,12 @@ import { zipSync } from 'fflate';
 
 const dist = path.resolve(process.env.MLKIT_DIST ?? path.join(import.meta.dirname, '..', 'dist'));
 const load = (part) => import(pathToFileURL(path.join(dist, part, 'index.js')).href);
-const [{ writeNpy }, { openModel, openTensorFile }, { tensorFrom }, { validate, validateDefaults }] =
-  await Promise.all(['feeds', 'onnx', 'tensor', 'validate'].map(load));
+const [
+  { writeNpy },
+  { openModel, openTensorFile },
+  { tensorFrom },
+  { validate, validateDefaults },
+] = await Promise.all(['feeds', 'onnx', 'tensor', 'validate'].map(load));
 
 const words = process.argv.slice(2);
 const option = (name) => {
@@ -134,7 +138,9 @@ function comparePeer({ onnxruntime, results }) {
   const won = names.filter((name) => ours(name) && !theirs(name));
   const neither = names.filter((name) => !ours(name) && !theirs(name));
   console.log(`\nonnxruntime ${onnxruntime} from Python: ${names.filter(theirs).length} pass`);
-  console.log(`${won.length} pass here only, ${lost.length} there only, ${neither.length} in neither`);
+  console.log(
+    `${won.length} pass here only, ${lost.length} there only, ${neither.length} in neither`,
+  );
   for (const name of lost) console.log(`  there only: ${name}: ${verdicts.get(name).reason}`);
   if (!isListing) return;
   for (const name of neither) {

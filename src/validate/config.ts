@@ -1,6 +1,6 @@
 import type { MatchMode, ProfileName, ToleranceOverrides } from '../parity/index.ts';
 import type { OptimizationLevel, ProviderName } from '../runtime/index.ts';
-import type { MaxDrop, TaskName } from './accuracy-types.ts';
+import type { MaxDrop, TaskName } from './accuracy/report.ts';
 
 /** What to validate, and how. Every default is filled in. */
 export interface ValidateConfig {

@@ -1,3 +1,4 @@
+export { parseMaxDrop } from './accuracy/application-class.ts';
 export type {
   Accuracy,
   ApplicationName,
@@ -5,10 +6,9 @@ export type {
   MaxDrop,
   Regression,
   TaskName,
-} from './accuracy-types.ts';
-export { parseMaxDrop } from './application-class.ts';
+} from './accuracy/report.ts';
 export { type ValidateConfig, type ValidateServices, validateDefaults } from './config.ts';
-export type { MatrixCell, MatrixReport } from './matrix-report.ts';
+export type { MatrixCell, MatrixReport } from './matrix/report.ts';
 export { presentValidation } from './present.ts';
 export type { InputInfo, SavedGolden, ValidateReport } from './report.ts';
 export { validationCases } from './test-cases.ts';

@@ -1,8 +1,8 @@
 import { type FeedPlan, planFeeds } from '../feeds/index.ts';
 import type { Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
+import type { Labels } from './accuracy/labels.ts';
 import type { ValidateConfig } from './config.ts';
-import type { Labels } from './labels.ts';
 
 /** Random samples where nobody says how many. */
 const defaultSamples = 8;

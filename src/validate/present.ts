@@ -13,10 +13,10 @@ import {
   note,
   type Verdict,
 } from '../report/index.ts';
-import type { LabelledResult } from './accuracy-types.ts';
-import { presentAccuracy } from './present-accuracy.ts';
-import { outputCharts, traceCharts } from './present-charts.ts';
-import { presentMatrix } from './present-matrix.ts';
+import { presentAccuracy } from './accuracy/present.ts';
+import type { LabelledResult } from './accuracy/report.ts';
+import { outputCharts, traceCharts } from './charts/report-charts.ts';
+import { presentMatrix } from './matrix/present.ts';
 import { outputTable, outputWarnings } from './present-outputs.ts';
 import { presentTrace } from './present-trace.ts';
 import type { ValidateReport } from './report.ts';

@@ -1,8 +1,8 @@
 import type { OutputParity, ProfileName, RunFailure } from '../parity/index.ts';
 import type { ModelInfo, ReportBase, Verdict } from '../report/index.ts';
 import type { TraceReport } from '../trace/index.ts';
-import type { LabelledResult } from './accuracy-types.ts';
-import type { MatrixReport } from './matrix-report.ts';
+import type { LabelledResult } from './accuracy/report.ts';
+import type { MatrixReport } from './matrix/report.ts';
 
 /** One input of the first sample. */
 export interface InputInfo {

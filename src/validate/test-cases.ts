@@ -1,8 +1,8 @@
 import { completenessCase, outputCases } from '../parity/index.ts';
 import { formatNumber, formatPercent, outcomeOf, type TestCase } from '../report/index.ts';
-import type { LabelledResult, MaxDrop } from './accuracy-types.ts';
-import { judgeLabelled } from './label-scoring.ts';
-import { matrixCases } from './matrix-cases.ts';
+import { judgeLabelled } from './accuracy/label-scoring.ts';
+import type { LabelledResult, MaxDrop } from './accuracy/report.ts';
+import { matrixCases } from './matrix/test-cases.ts';
 import type { ValidateReport } from './report.ts';
 
 /**

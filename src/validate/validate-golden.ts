@@ -58,7 +58,8 @@ export async function answerGolden(
   return {
     verdict: worstVerdict([...outputs.map((output) => output.verdict), ...end.verdicts]),
     decidedBy: ['outputs'],
-    reasons: [...end.reasons, ...outputReasons(outputs)],
+    // Where nothing was compared, the outputs have nothing to add.
+    reasons: comparison.samples === 0 ? end.reasons : [...end.reasons, ...outputReasons(outputs)],
     profile: profile === 'auto' ? 'fp32' : profile,
     profileReason:
       profile === 'auto'

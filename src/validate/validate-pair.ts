@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { compareModels, type ParityResult, worstVerdict } from '../parity/index.ts';
 import type { TraceReport } from '../trace/index.ts';
-import type { DropVerdict } from './accuracy.ts';
-import type { LabelledResult } from './accuracy-types.ts';
+import type { DropVerdict } from './accuracy/accuracy.ts';
+import { judgeLabelled, type LabelScoring, scoreLabels } from './accuracy/label-scoring.ts';
+import { type Labels, readLabels } from './accuracy/labels.ts';
+import type { LabelledResult } from './accuracy/report.ts';
 import type { ValidateConfig, ValidateServices } from './config.ts';
-import { judgeLabelled, type LabelScoring, scoreLabels } from './label-scoring.ts';
-import { type Labels, readLabels } from './labels.ts';
 import { openSubject, type Subject } from './open-subject.ts';
 import { type Data, labelNote, planData } from './plan-data.ts';
 import { outputReasons, type ValidateReport } from './report.ts';

@@ -19,9 +19,9 @@ export type Answerer = (
 const answerers: Readonly<Record<ReturnType<typeof modeOf>, () => Promise<Answerer>>> = {
   golden: async () => (await import('./validate-golden.ts')).answerGolden,
   record: async () => (await import('./record-golden.ts')).recordGolden,
-  matrix: async () => (await import('./validate-matrix.ts')).answerMatrix,
+  matrix: async () => (await import('./matrix/answer.ts')).answerMatrix,
   pair: async () => (await import('./validate-pair.ts')).answerPair,
-  accuracy: async () => (await import('./validate-accuracy.ts')).answerAccuracy,
+  accuracy: async () => (await import('./accuracy/answer.ts')).answerAccuracy,
 };
 
 /**
