@@ -2,7 +2,7 @@ export { sampleOf } from './assign-group.ts';
 export { attributeKey, isSmall, tensorKey } from './attribute-key.ts';
 export { compareTensors, type TensorDifference } from './compare-tensors.ts';
 export { type InputPairs, inputPairs } from './input-pairs.ts';
-export { type ConstantPlace, type Leaf, leafOf } from './leaf.ts';
+export type { ConstantPlace, Leaf } from './leaf.ts';
 export { type ModelMatch, matchModels } from './match-models.ts';
 export { type MatchSettings, matchNodes } from './match-nodes.ts';
 export { type InterfacePair, type PairedInterface, pairInterface } from './pair-interface.ts';

@@ -17,7 +17,7 @@ import { presentAccuracy } from './accuracy/present.ts';
 import type { LabelledResult } from './accuracy/report.ts';
 import { outputCharts, traceCharts } from './charts/report-charts.ts';
 import { presentMatrix } from './matrix/present.ts';
-import { outputTable, outputWarnings } from './present-outputs.ts';
+import { outputTable, outputWarnings } from './pair/present-outputs.ts';
 import { presentTrace } from './present-trace.ts';
 import type { ValidateReport } from './report.ts';
 

@@ -17,10 +17,10 @@ export type Answerer = (
 
 /** What answers each kind of question; loaded when it is asked. */
 const answerers: Readonly<Record<ReturnType<typeof modeOf>, () => Promise<Answerer>>> = {
-  golden: async () => (await import('./validate-golden.ts')).answerGolden,
-  record: async () => (await import('./record-golden.ts')).recordGolden,
+  golden: async () => (await import('./golden/answer.ts')).answerGolden,
+  record: async () => (await import('./golden/record.ts')).recordGolden,
   matrix: async () => (await import('./matrix/answer.ts')).answerMatrix,
-  pair: async () => (await import('./validate-pair.ts')).answerPair,
+  pair: async () => (await import('./pair/answer.ts')).answerPair,
   accuracy: async () => (await import('./accuracy/answer.ts')).answerAccuracy,
 };
 

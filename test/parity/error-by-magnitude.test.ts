@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tensorFrom } from '../../src/tensor/index.ts';
 import { compareTensors, compareValues, seeded, tensorOf } from './comparing.ts';
 
 describe('the histogram of errors by magnitude', () => {
@@ -51,5 +52,24 @@ describe('the histogram of errors by magnitude', () => {
     expect(bins[0]?.magnitude).toBe(2 ** -160 * Math.SQRT2);
     expect(bins[0]?.error).toBe(2 ** -160 * Math.SQRT2);
     expect(bins[1]).toEqual({ magnitude: 2 ** 160 * Math.SQRT2, error: 0, count: 1 });
+  });
+
+  test('takes a quarter of what comes after a million elements, all else takes all', () => {
+    const count = 3 * 2 ** 20;
+    const reference = new Float32Array(count).fill(1);
+    // Three in four are off by a step, in each stretch alike.
+    const candidate = reference.map((r, i) => (i % 4 === 0 ? r : r + 2 ** -20));
+    const { details, meanAbs } = compareTensors(
+      tensorFrom('float32', [count], reference),
+      tensorFrom('float32', [count], candidate),
+    );
+    const bins = details?.errorByMagnitude ?? [];
+    const taken = bins.reduce((sum, bin) => sum + bin.count, 0);
+    expect(taken / 2 ** 20).toBeGreaterThan(1.45);
+    expect(taken / 2 ** 20).toBeLessThan(1.55);
+    expect(bins.map((bin) => bin.count / taken)).toEqual([0.25, 0.75]);
+    expect(meanAbs).toBe(0.75 * 2 ** -20);
+    expect(details?.digitsMedian).toBeCloseTo(20 * Math.log10(2), 1);
+    expect(details?.digitsMin).toBeCloseTo(20 * Math.log10(2), 12);
   });
 });

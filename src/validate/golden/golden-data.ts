@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fromFileError, MlkitError } from '../errors.ts';
-import { readNpz, readTestDataSet, type SkippedFile } from '../feeds/index.ts';
-import type { Model } from '../graph/index.ts';
-import type { TensorValue } from '../tensor/index.ts';
+import { fromFileError, MlkitError } from '../../errors.ts';
+import { readNpz, readTestDataSet, type SkippedFile } from '../../feeds/index.ts';
+import type { Model } from '../../graph/index.ts';
+import type { TensorValue } from '../../tensor/index.ts';
 
 /** Recorded inputs and the outputs that belong to them, by the names of the model. */
 export interface GoldenSet {

@@ -1,4 +1,4 @@
-import type { OutputParity } from '../parity/index.ts';
+import type { OutputParity } from '../../parity/index.ts';
 import {
   type Block,
   type Cell,
@@ -10,7 +10,7 @@ import {
   table,
   toned,
   type Verdict,
-} from '../report/index.ts';
+} from '../../report/index.ts';
 
 const verdictTones: Readonly<Record<Verdict, Tone>> = {
   pass: 'good',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { fromFileError } from '../errors.ts';
-import type { Model } from '../graph/index.ts';
-import { DataFolder, tensorsOf, throwIfAborted } from '../onnx/index.ts';
+import { fromFileError } from '../../errors.ts';
+import type { Model } from '../../graph/index.ts';
+import { DataFolder, tensorsOf, throwIfAborted } from '../../onnx/index.ts';
 
 /** One file of a model. */
 export interface HashedFile {

@@ -2,24 +2,27 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
-import { openModel } from '../../src/onnx/index.ts';
-import type { MessageName } from '../../src/onnx/schema.ts';
-import { type TensorValue, tensorFrom } from '../../src/tensor/index.ts';
-import { featuresIn } from '../../src/validate/cpu-features.ts';
-import { type GoldenMetadata, readGoldenMetadata } from '../../src/validate/golden-metadata.ts';
-import { goldenProvenance } from '../../src/validate/golden-provenance.ts';
-import { goldenWarnings } from '../../src/validate/golden-warnings.ts';
-import { hashModelFiles } from '../../src/validate/hash-files.ts';
-import { validate } from '../../src/validate/index.ts';
+import { buildModel, type Model, tensorType } from '../../../src/graph/index.ts';
+import { openModel } from '../../../src/onnx/index.ts';
+import type { MessageName } from '../../../src/onnx/schema.ts';
+import { type TensorValue, tensorFrom } from '../../../src/tensor/index.ts';
+import { featuresIn } from '../../../src/validate/golden/cpu-features.ts';
+import {
+  type GoldenMetadata,
+  readGoldenMetadata,
+} from '../../../src/validate/golden/golden-metadata.ts';
+import { goldenProvenance } from '../../../src/validate/golden/golden-provenance.ts';
+import { goldenWarnings } from '../../../src/validate/golden/golden-warnings.ts';
+import { hashModelFiles } from '../../../src/validate/golden/hash-files.ts';
 import {
   type GoldenRequest,
   type GoldenValues,
   saveGolden,
-} from '../../src/validate/save-golden.ts';
-import { fixtures, temporaryFolder } from '../support/files.ts';
-import { foreignType } from '../support/protobuf.ts';
-import { configFor, float32, int64 } from './files.ts';
+} from '../../../src/validate/golden/save-golden.ts';
+import { validate } from '../../../src/validate/index.ts';
+import { fixtures, temporaryFolder } from '../../support/files.ts';
+import { foreignType } from '../../support/protobuf.ts';
+import { configFor, float32, int64 } from '../files.ts';
 
 const mlp = path.join(fixtures, 'models', 'mlp.onnx');
 

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildModel, type Model, tensorType } from '../../src/graph/index.ts';
-import { saveModel } from '../../src/onnx/index.ts';
-import type { MessageName } from '../../src/onnx/schema.ts';
-import { openSession } from '../../src/runtime/index.ts';
-import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
-import { type ValidateReport, validate } from '../../src/validate/index.ts';
-import { fixtures, shared, temporaryFolder } from '../support/files.ts';
-import { foreignBytes } from '../support/protobuf.ts';
-import { configFor, float32, writeNpz, writeTestDataSet } from './files.ts';
+import { buildModel, type Model, tensorType } from '../../../src/graph/index.ts';
+import { saveModel } from '../../../src/onnx/index.ts';
+import type { MessageName } from '../../../src/onnx/schema.ts';
+import { openSession } from '../../../src/runtime/index.ts';
+import { type Tensor, tensorFrom } from '../../../src/tensor/index.ts';
+import { type ValidateReport, validate } from '../../../src/validate/index.ts';
+import { fixtures, shared, temporaryFolder } from '../../support/files.ts';
+import { foreignBytes } from '../../support/protobuf.ts';
+import { configFor, float32, writeNpz, writeTestDataSet } from '../files.ts';
 
 const { POSITIVE_INFINITY: inf, NaN: nan } = Number;
 

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
-import { compareModels, type ParityResult, worstVerdict } from '../parity/index.ts';
-import type { TraceReport } from '../trace/index.ts';
-import type { DropVerdict } from './accuracy/accuracy.ts';
-import { judgeLabelled, type LabelScoring, scoreLabels } from './accuracy/label-scoring.ts';
-import { type Labels, readLabels } from './accuracy/labels.ts';
-import type { LabelledResult } from './accuracy/report.ts';
-import type { ValidateConfig, ValidateServices } from './config.ts';
-import { openSubject, type Subject } from './open-subject.ts';
-import { type Data, labelNote, planData } from './plan-data.ts';
-import { outputReasons, type ValidateReport } from './report.ts';
-import { sessionSettings } from './session-settings.ts';
-import type { Answer } from './validate.ts';
+import { compareModels, type ParityResult, worstVerdict } from '../../parity/index.ts';
+import type { TraceReport } from '../../trace/index.ts';
+import type { DropVerdict } from '../accuracy/accuracy.ts';
+import { judgeLabelled, type LabelScoring, scoreLabels } from '../accuracy/label-scoring.ts';
+import { type Labels, readLabels } from '../accuracy/labels.ts';
+import type { LabelledResult } from '../accuracy/report.ts';
+import type { ValidateConfig, ValidateServices } from '../config.ts';
+import { openSubject, type Subject } from '../open-subject.ts';
+import { type Data, labelNote, planData } from '../plan-data.ts';
+import { outputReasons, type ValidateReport } from '../report.ts';
+import { sessionSettings } from '../session-settings.ts';
+import type { Answer } from '../validate.ts';
 
 /** Samples that are followed through the graphs. */
 const tracedSamples = 2;
@@ -96,7 +96,7 @@ async function follow(
   { signal, onProgress }: ValidateServices,
 ): Promise<TraceReport | null> {
   if (!parity.isComplete) return null;
-  const { traceModels } = await import('../trace/index.ts');
+  const { traceModels } = await import('../../trace/index.ts');
   const settings = sessionSettings(config);
   return traceModels({
     reference: { path: config.reference, settings },

@@ -1,5 +1,5 @@
-import { MlkitError } from '../errors.ts';
-import type { Model } from '../graph/index.ts';
+import { MlkitError } from '../../errors.ts';
+import type { Model } from '../../graph/index.ts';
 import {
   type Gates,
   OutputAccumulator,
@@ -12,18 +12,18 @@ import {
   randomReason,
   runFailure,
   worstVerdict,
-} from '../parity/index.ts';
-import type { Verdict } from '../report/index.ts';
-import { availableCores } from '../runtime/index.ts';
-import { type TensorValue, tensorsOfValue } from '../tensor/index.ts';
-import type { ValidateConfig, ValidateServices } from './config.ts';
+} from '../../parity/index.ts';
+import type { Verdict } from '../../report/index.ts';
+import { availableCores } from '../../runtime/index.ts';
+import { type TensorValue, tensorsOfValue } from '../../tensor/index.ts';
+import type { ValidateConfig, ValidateServices } from '../config.ts';
+import type { Subject } from '../open-subject.ts';
+import { type InputInfo, outputReasons } from '../report.ts';
+import { sessionSettings } from '../session-settings.ts';
+import type { Answer } from '../validate.ts';
 import { findGolden, type GoldenPlace, type GoldenSet } from './golden-data.ts';
 import type { GoldenMetadata } from './golden-metadata.ts';
 import { type GoldenProvenance, goldenProvenance } from './golden-provenance.ts';
-import type { Subject } from './open-subject.ts';
-import { type InputInfo, outputReasons } from './report.ts';
-import { sessionSettings } from './session-settings.ts';
-import type { Answer } from './validate.ts';
 
 /**
  * What recorded outputs are held against by default: rtol and atol as in ONNX's own backend tests,

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { fromFileError, MlkitError } from '../errors.ts';
+import { fromFileError, MlkitError } from '../../errors.ts';
 import { goldenFileName, readGoldenMetadata } from './golden-metadata.ts';
 
 /** A folder that is written under another name and appears when it is complete. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { Model } from '../graph/index.ts';
-import { runtimeVersion } from '../runtime/index.ts';
+import type { Model } from '../../graph/index.ts';
+import { runtimeVersion } from '../../runtime/index.ts';
 import { thisMachine } from './cpu-features.ts';
 import { type GoldenMetadata, type GoldenRuntime, readGoldenMetadata } from './golden-metadata.ts';
 import { goldenWarnings } from './golden-warnings.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromFileError, MlkitError } from '../errors.ts';
-import type { OptimizationLevel, ProviderName } from '../runtime/index.ts';
+import { fromFileError, MlkitError } from '../../errors.ts';
+import type { OptimizationLevel, ProviderName } from '../../runtime/index.ts';
 import type { Machine } from './cpu-features.ts';
 import type { HashedFile } from './hash-files.ts';
 

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
-import { MlkitError } from '../errors.ts';
-import { openRunnable } from '../parity/index.ts';
-import { availableCores } from '../runtime/index.ts';
-import type { ValidateConfig, ValidateServices } from './config.ts';
-import type { Subject } from './open-subject.ts';
-import { type Data, planData } from './plan-data.ts';
+import { MlkitError } from '../../errors.ts';
+import { openRunnable } from '../../parity/index.ts';
+import { availableCores } from '../../runtime/index.ts';
+import type { ValidateConfig, ValidateServices } from '../config.ts';
+import type { Subject } from '../open-subject.ts';
+import { type Data, planData } from '../plan-data.ts';
+import { sessionSettings } from '../session-settings.ts';
+import type { Answer } from '../validate.ts';
 import { type GoldenValues, saveGolden } from './save-golden.ts';
-import { sessionSettings } from './session-settings.ts';
-import type { Answer } from './validate.ts';
 
 /** Records what a model gives for its inputs, to be compared with later. Nothing is decided. */
 export async function recordGolden(
