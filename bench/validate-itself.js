@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 });
 const checkout = path.resolve(values.checkout);
 const load = (module) => import(path.join(checkout, 'dist', module, 'index.js'));
-const { attributeFrom, walkNodes } = await load('graph');
+const { walkNodes } = await load('graph');
 const { openModel, saveModel } = await load('onnx');
 const { dataTypes, tensorFrom } = await load('tensor');
 
@@ -99,7 +99,7 @@ async function flipped(file, target, nth) {
       const list = [...attribute.value];
       const at = greatest(list);
       list[at] = -list[at];
-      node.graph.setAttribute(node, attributeFrom(attribute.name, { type: 'floats', value: list }));
+      node.graph.setAttribute(node, { ...attribute, value: list });
       await saveModel(open.model, target, { external: 'embed', folder: open.folder });
       return `${node.label} ${attribute.name}[${at}]`;
     }

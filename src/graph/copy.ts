@@ -12,15 +12,21 @@ import type { Value } from './value.ts';
 export class GraphCopier {
   readonly #model: Model;
   readonly #values = new Map<Value, Value>();
+  /** What copies read in place of what the original computes. */
+  readonly #bound = new Set<Value>();
 
   /** @param model Where to. */
   constructor(model: Model) {
     this.#model = model;
   }
 
-  /** Makes copies read `copy` where the original reads `original`. */
+  /**
+   * Makes copies read `copy` where the original reads `original`. A copied node that makes `original`
+   * makes something that nobody reads instead.
+   */
   bind(original: Value, copy: Value): void {
     this.#values.set(original, copy);
+    this.#bound.add(original);
   }
 
   /** What stands for a value of the original in the copy. */
@@ -51,13 +57,17 @@ export class GraphCopier {
     into: Graph,
     nameOf: (original: Value) => string = ({ name }) => name,
   ): void {
-    const all = [...nodes];
-    for (const { outputs } of all) {
-      for (const output of outputs) {
-        if (output !== null) this.#declare(output, into, nameOf(output));
-      }
-    }
-    for (const node of all) this.#copyNode(node, into);
+    const { names } = this.#model;
+    const copies = [...nodes].map((node) => {
+      const outputs = node.outputs.map((output) => {
+        if (output === null) return null;
+        return this.#bound.has(output)
+          ? into.define(names.allocate(`${output.name}_unread`))
+          : this.#declare(output, into, nameOf(output));
+      });
+      return { node, outputs };
+    });
+    for (const { node, outputs } of copies) this.#copyNode(node, outputs, into);
   }
 
   /** Copies a function with its body. */
@@ -71,17 +81,15 @@ export class GraphCopier {
     };
   }
 
-  #copyNode(original: Node, into: Graph): void {
+  #copyNode(original: Node, outputs: readonly (Value | null)[], into: Graph): void {
     const { opType, domain, overload, name, docString, metadata } = original;
     const node = new Node(into, { opType, domain, overload, name });
     const read = (value: Value | null): Value | null =>
       value === null ? null : (this.#values.get(value) ?? this.#undefined(value, into));
-    const written = (value: Value | null): Value | null =>
-      value === null ? null : (this.#values.get(value) ?? null);
     into.attach(
       node,
       original.inputs.map(read),
-      original.outputs.map(written),
+      outputs,
       original.attributes.map((each) => this.#copyAttribute(each, into)),
       'end',
     );

@@ -18,7 +18,7 @@ import { FloatSettlement } from './gains-settle.ts';
 import { differenceDb, type MeasuredUnit, suggestUnits } from './gains-suggest.ts';
 import { addSwitches } from './gains-switches.ts';
 import { PairedTensors } from './gains-tensors.ts';
-import { type FoundUnits, findUnits, type Unit } from './gains-units.ts';
+import { countInner, type FoundUnits, findUnits, type Unit } from './gains-units.ts';
 import type { FloatGains } from './report.ts';
 
 export interface FloatGainsSide {
@@ -58,7 +58,8 @@ const toleratedDb = 0.1;
  * that the model quantizes between nodes (QuantizeLinear, DequantizeLinear) is quantized as long as
  * anything quantized makes or reads it, as quantizers do it; so a node in float between quantized ones
  * reads what they read. Operators that only hand on what they are given (Relu, MaxPool, Reshape) go
- * with what they read.
+ * with what they read. All else keeps the scales that it has, where a quantizer that calibrates again
+ * may find others.
  *
  * @returns Null where the candidate computes nothing with quantized numbers that the reference
  *   computes in float, or no output has an SQNR.
@@ -230,6 +231,9 @@ class GainMeasurement {
   }
 
   #noteSkipped(): void {
+    if (countInner(this.#settings.candidate.open.model) > 0) {
+      this.#notes.push('what is quantized inside of subgraphs and functions was not tried');
+    }
     const reasons = new Map<string, number>();
     for (const { reason } of this.#found.skipped) {
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

@@ -5,6 +5,7 @@ import {
   type Node,
   readsOf,
   type Value,
+  walkNodes,
 } from '../graph/index.ts';
 import { findSchema, type OperatorSchema } from '../schemas/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
@@ -100,6 +101,15 @@ export function findUnits(reference: Model, candidate: Model, tensors: PairedTen
     });
   }
   return { units, skipped };
+}
+
+/** Nodes inside of subgraphs and functions that are quantized; these are no units. */
+export function countInner(candidate: Model): number {
+  let count = 0;
+  for (const { node, graph } of walkNodes(candidate)) {
+    if (graph !== candidate.graph && integerOperators.test(node.opType)) count += 1;
+  }
+  return count;
 }
 
 interface CandidateSlice {

@@ -89,6 +89,21 @@ describe('a part of a model', () => {
     expect(await run(two, { x: float32([1, 2], [-1, 2]) })).toEqual({ b: [-1, 1], z: [0, 2] });
   });
 
+  test('may begin at one output of a node and have the others made', async () => {
+    const model = buildModel({ opset: 17 }, (b) => {
+      const x = b.input('x', 'float32', [4]);
+      const half = b.initializer(tensorFrom('int64', [2], BigInt64Array.of(1n, 3n)), 'half');
+      const [one, two] = b.nodes('Split', [x, half], {}, { outputs: ['one', 'two'] });
+      if (!one || !two) throw new Error('no outputs');
+      const sum = b.node('Add', [one, two], {}, { outputs: ['y'] });
+      b.output(sum, 'float32', [3]);
+    });
+    const part = cut(model, ['x', 'one'], ['y']);
+    expect(part.graph.inputs.map((value) => value.name)).toEqual(['x', 'one']);
+    const given = { x: float32([4], [1, 2, 3, 4]), one: float32([1], [100]) };
+    expect(await run(part, given)).toEqual({ y: [102, 103, 104] });
+  });
+
   test('keeps inputs that it does not read, in the order given', () => {
     const part = cut(chain(), ['b', 'x', 'a'], ['c']);
     expect(part.graph.inputs.map((value) => value.name)).toEqual(['b', 'x', 'a']);

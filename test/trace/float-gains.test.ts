@@ -7,6 +7,9 @@ import type { Feeds } from '../../src/runtime/index.ts';
 import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
 import { measureFloatGains } from '../../src/trace/float-gains.ts';
 import { excludedName, excludeFlags, overreach } from '../../src/trace/gains-exclude.ts';
+import { FloatSettlement } from '../../src/trace/gains-settle.ts';
+import { PairedTensors } from '../../src/trace/gains-tensors.ts';
+import { findUnits, type Unit } from '../../src/trace/gains-units.ts';
 import { SeededRandom } from '../support/random.ts';
 import { writeModel } from '../support/write-model.ts';
 
@@ -203,6 +206,39 @@ describe('what nodes win that stay in float', () => {
     expect(gains.suggestion?.sqnrDb).toBeCloseTo(made ?? 0, 4);
   });
 
+  test('leaves values quantized that anything quantized reads', () => {
+    const pair = (isQuantized: boolean): Model =>
+      buildModel({ opset: 17 }, (b) => {
+        const x = b.input('x', 'float32', ['N', size]);
+        let read = x;
+        if (isQuantized) {
+          const scale = b.initializer(float32([], [1 / 127]), 'scale');
+          const zero = b.initializer(tensorFrom('int8', [], Int8Array.of(0)), 'zero');
+          read = b.node('DequantizeLinear', [
+            b.node('QuantizeLinear', [x, scale, zero]),
+            scale,
+            zero,
+          ]);
+        }
+        for (const at of [0, 1]) {
+          const product = isQuantized ? weightOnly([1, 1]) : inFloat;
+          b.output(product(b, read, at, `y${at}`), 'float32', ['N', size]);
+        }
+      });
+    const [reference, candidate] = [opened(pair(false)), opened(pair(true))];
+    const pairs = byName(reference, candidate);
+    const tensors = new PairedTensors(reference.model, candidate.model, pairs);
+    const found = findUnits(reference.model, candidate.model, tensors);
+    const [one, two] = found.units;
+    if (!one || !two) throw new Error('there are two products');
+    const settlement = new FloatSettlement(found, tensors);
+    const floats = (...units: Unit[]): string[] =>
+      [...settlement.settle(new Set(units)).tensors].map((tensor) => tensor.reference.name);
+    expect(floats()).toEqual([]);
+    expect(floats(one)).toEqual([]);
+    expect(floats(one, two)).toEqual(['x']);
+  });
+
   test('of rows that are looked up, of nodes without a name, in a model of several outputs', async () => {
     const table = (isQuantized: boolean): Model =>
       buildModel({ opset: 17 }, (b) => {
@@ -265,7 +301,7 @@ describe('what nodes win that stay in float', () => {
 
 /** Quantized as onnxruntime's static quantization does, without some products. */
 function quantizedChain(reaches: Reaches, floats: readonly number[]): Model {
-  const reachOf = [1, 12, 12, 60, 60];
+  const reachOf = [1, 12, 10, 60, 50];
   return chain(3, (at) => (floats.includes(at) ? inFloat : weightOnly(reaches)), {
     between: (b, value, at) => {
       // A value is quantized unless everything around it is float; Relu takes what comes.
