@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { exitStatus } from '../../errors.ts';
 import type { ProfileName } from '../../parity/index.ts';
@@ -173,17 +173,43 @@ async function run(context: CommandContext): Promise<CommandOutcome> {
 }
 
 /** The report with paths as the user wrote them. */
-function asTyped(report: ValidateReport, { args, options }: CommandContext): ValidateReport {
+function asTyped(report: ValidateReport, { args, options, io }: CommandContext): ValidateReport {
   const [reference = report.model.path, candidate] = args;
-  const { golden, saveGolden } = options as { golden?: string; saveGolden?: string };
+  const { golden, saveGolden, extract } = options as {
+    golden?: string;
+    saveGolden?: string;
+    extract?: string;
+  };
   return {
     ...report,
     model: { ...report.model, path: reference },
     ...(report.candidate && {
       candidate: { ...report.candidate, path: candidate ?? report.candidate.path },
     }),
+    ...(report.trace?.repro &&
+      extract !== undefined && {
+        trace: { ...report.trace, repro: reproAsTyped(report.trace.repro, extract, io.cwd) },
+      }),
     ...(report.golden && { golden: { ...report.golden, path: golden ?? report.golden.path } }),
     ...(report.saved && { saved: { ...report.saved, path: saveGolden ?? report.saved.path } }),
+  };
+}
+
+type Repro = NonNullable<NonNullable<ValidateReport['trace']>['repro']>;
+
+/** The files lie beside the one that was asked for. */
+function reproAsTyped(repro: Repro, extract: string, cwd: string): Repro {
+  const [absolute, typed] = [
+    dirname(resolve(cwd, extract)) + sep,
+    extract.slice(0, -basename(extract).length),
+  ];
+  const short = (text: string): string => text.replaceAll(absolute, typed);
+  return {
+    ...repro,
+    candidatePath: short(repro.candidatePath),
+    referencePath: short(repro.referencePath),
+    inputsPath: short(repro.inputsPath),
+    command: short(repro.command),
   };
 }
 
