@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { openModel, saveModel } from '../../src/onnx/index.ts';
+import { tensorFrom } from '../../src/tensor/index.ts';
 import { testIo } from '../cli/test-io.ts';
 import { fixtures, temporaryFolder } from '../support/files.ts';
 
@@ -12,14 +14,46 @@ const models = {
   'vit.onnx': 'digits-vit-dynamo-opset20.onnx',
 };
 
-async function run(...argv: string[]): Promise<{ exit: number; out: string; err: string }> {
+interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+  readonly folder: string;
+}
+
+function folderOfModels(): string {
   const folder = temporaryFolder();
   for (const [name, source] of Object.entries(models)) {
     fs.copyFileSync(path.join(digits, source), path.join(folder, name));
   }
+  return folder;
+}
+
+async function runIn(folder: string, argv: readonly string[]): Promise<Ran> {
   const io = testIo({ cwd: folder });
   const exit = await main(['validate', ...argv], io);
-  return { exit, out: io.out, err: io.err };
+  return { exit, out: io.out, err: io.err, folder };
+}
+
+function run(...argv: string[]): Promise<Ran> {
+  return runIn(folderOfModels(), argv);
+}
+
+/** The network with one weight of its fourth convolution changed. */
+async function writeChanged(folder: string): Promise<void> {
+  const open = openModel(path.join(folder, 'cnn.onnx'));
+  try {
+    const { graph } = open.model;
+    const node = graph.nodes.find(({ name }) => name === 'node_Conv_112');
+    const weight = node?.inputs[1];
+    if (!weight?.initializer) throw new Error('the fixture was changed');
+    const values = Float32Array.from(weight.initializer.toFloat64());
+    values[0] = (values[0] ?? 0) + 1;
+    graph.setInitializer(weight, tensorFrom('float32', weight.initializer.dims, values));
+    await saveModel(open.model, path.join(folder, 'cnn-changed.onnx'));
+  } finally {
+    open.close();
+  }
 }
 
 const real = ['--inputs', path.join(digits, 'eval.npz')];
@@ -65,7 +99,7 @@ describe('mlkit validate', () => {
       verdict: 'pass',
       profile: 'fp32',
       samples: 10,
-      config: { profile: 'auto', seed: 0, maxDropPct: 1 },
+      config: { profile: 'auto', seed: 0, maxDrop: { limitPct: 1, application: null } },
     });
     const outputs = report['outputs'] as Record<string, unknown>[];
     const fields =
@@ -101,15 +135,95 @@ describe('mlkit validate', () => {
     [['cnn.onnx', 'vit.onnx', '--atol', ':1'], 'no name'],
     [['cnn.onnx', 'vit.onnx', '--min-top1', '2'], 'from 0 to 1'],
     [['cnn.onnx', 'vit.onnx', '--profile', 'fp64'], 'one of'],
+    [['cnn.onnx', '--golden', '.', '--matrix', 'threads=1,2'], 'two different questions'],
+    [['cnn.onnx', 'vit.onnx', '--save-golden', 'g'], 'a candidate has no part in it'],
+    [['cnn.onnx', '--matrix', 'threads=1'], 'one combination only'],
+    [['cnn.onnx', '--matrix', 'speed=1,2'], 'speed'],
+    [['cnn.onnx', '--trace'], '--trace follows the difference of two models'],
+    [['cnn.onnx', 'vit.onnx', '--top-k', '5'], '--top-k has no meaning without --labels'],
+    [['cnn.onnx', 'vit.onnx', ...real, '--labels', 'labels', '--max-drop', 'any'], '--max-drop'],
   ])('%j is wrong usage', async (argv, words) => {
     const { exit, err } = await run(...argv);
     expect([exit, err]).toEqual([2, expect.stringContaining(words)]);
   });
 
-  test('a model that cannot be run: exit 3', async () => {
+  test('a candidate that the runtime refuses fails; such a reference leaves it open', async () => {
     const broken = path.join(fixtures, 'models', 'broken-operator.onnx');
-    expect(await run(broken, 'cnn.onnx')).toMatchObject({ exit: 3 });
+    const failed = await run('cnn.onnx', broken);
+    expect(failed.exit).toBe(1);
+    expect(failed.out).toContain('FAIL: the candidate cannot be loaded');
+    const open = await run(broken, 'cnn.onnx');
+    expect(open.exit).toBe(4);
+    expect(open.out).toContain('INCONCLUSIVE: the reference cannot be loaded');
+  });
+
+  test('a file that is not there: exit 3', async () => {
     expect(await run('cnn.onnx', 'nowhere.onnx')).toMatchObject({ exit: 3 });
+  });
+
+  test('a model that takes too long is a result', async () => {
+    const { exit, out } = await run('cnn.onnx', 'vit.onnx', '--timeout', '1ms');
+    // Neither has the time to load; without the reference, nothing is known.
+    expect([exit, out]).toEqual([4, expect.stringContaining('INCONCLUSIVE: the reference')]);
+  });
+
+  test('names the node that two models part at, and cuts it out', async () => {
+    const folder = folderOfModels();
+    await writeChanged(folder);
+    const argv = ['cnn.onnx', 'cnn-changed.onnx', '--samples', '2', '--extract', 'repro.onnx'];
+    const { exit, out } = await runIn(folder, argv);
+    expect(exit).toBe(1);
+    expect(out).toContain('the models diverge at Conv "node_Conv_112"');
+    expect(
+      fs
+        .readdirSync(folder)
+        .filter((name) => name.startsWith('repro'))
+        .toSorted(),
+    ).toEqual(['repro-inputs.npz', 'repro-reference.onnx', 'repro.onnx']);
+    const [, command = ''] = /to see it: mlkit validate ([^\n]*)/.exec(out) ?? [];
+    const again = await runIn(folder, command.split(' '));
+    expect([again.exit, again.out]).toEqual([1, expect.stringContaining('FAIL')]);
+  });
+
+  test('records, compares with what was recorded, and does not replace it unasked', async () => {
+    const recorded = await run('cnn.onnx', '--save-golden', 'golden', '--samples', '2');
+    const { folder } = recorded;
+    expect([recorded.exit, recorded.out]).toEqual([0, expect.stringContaining('recorded in')]);
+    expect(await runIn(folder, ['cnn13.onnx', '--golden', 'golden'])).toMatchObject({ exit: 0 });
+    expect(await runIn(folder, ['vit.onnx', '--golden', 'golden'])).toMatchObject({ exit: 1 });
+    const again = await runIn(folder, ['cnn.onnx', '--save-golden', 'golden']);
+    expect([again.exit, again.err]).toEqual([3, expect.stringContaining('golden')]);
+    const forced = await runIn(folder, ['vit.onnx', '--save-golden', 'golden', '--force']);
+    expect(forced.exit).toBe(0);
+    expect(await runIn(folder, ['vit.onnx', '--golden', 'golden'])).toMatchObject({ exit: 0 });
+  });
+
+  test('one model in several settings', async () => {
+    const axes = ['--matrix', 'threads=1,2', '--matrix', 'precision=float32,bfloat16'];
+    const { exit, out } = await run('cnn.onnx', ...axes, '--samples', '2');
+    expect(exit).toBe(0);
+    expect(out).toContain('3 combinations pass');
+  });
+
+  test('interrupted: a report of what was known by then, in every form asked for', async () => {
+    const stop = new AbortController();
+    const folder = folderOfModels();
+    const io = testIo({ cwd: folder, signal: stop.signal, isErrTty: true });
+    // The first sign of progress is the first sample.
+    const stderr = io.stderr;
+    const interrupting = {
+      ...io,
+      stderr: (text: string) => {
+        stderr(text);
+        if (text.includes('sample 2')) stop.abort();
+      },
+    };
+    const argv = ['cnn.onnx', 'cnn13.onnx', '--samples', '100000', '--json', '--report', 'r.xml'];
+    expect(await main(['validate', ...argv], interrupting)).toBe(130);
+    const report = JSON.parse(io.out) as Record<string, unknown>;
+    expect(report).toMatchObject({ kind: 'validate', isComplete: false, verdict: 'inconclusive' });
+    expect(report['samples']).toBeGreaterThan(0);
+    expect(fs.readFileSync(path.join(folder, 'r.xml'), 'utf8')).toContain('interrupted after');
   });
 
   test('data that cannot decide: exit 4', async () => {
