@@ -181,7 +181,9 @@ describe('mlkit validate', () => {
         .toSorted(),
     ).toEqual(['repro-inputs.npz', 'repro-reference.onnx', 'repro.onnx']);
     const [, command = ''] = /to see it: mlkit validate ([^\n]*)/.exec(out) ?? [];
-    const again = await runIn(folder, command.split(' '));
+    // Data files are found from the process's folder, which a test cannot change.
+    const words = command.replace('repro-inputs', path.join(folder, 'repro-inputs')).split(' ');
+    const again = await runIn(folder, words);
     expect([again.exit, again.out]).toEqual([1, expect.stringContaining('FAIL')]);
   });
 
