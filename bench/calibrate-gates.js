@@ -1,9 +1,10 @@
 // Whether the gates of the profiles let right models pass and wrong ones fail:
-//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--minutes N] [--json rows.json] [FOLDER...]
+//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--minutes N] [--json rows.json [--resume]] [FOLDER...]
 // Makes variants of every model below the folders (default: the models, the light networks and the
 // digits of ../shared beside the repository), right ones (another optimization level, thread count or
 // file format, fewer bits) and wrong ones (a sign, a bias, a scale, two channels, an epsilon, the
 // scale of the input), runs them on up to eight seeded samples, and prints for each profile how many pass.
+// Each model has a process of its own and three minutes, in which its variants follow one another.
 // Needs a build, and a Python for bench/make-gate-variants.py. Models of more than 30 MB are left out.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -40,6 +41,8 @@ const { values: flags, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     minutes: { type: 'string', default: 'Infinity' },
+    resume: { type: 'boolean', default: false },
+    one: { type: 'string' },
   },
 });
 const here = import.meta.dirname;
@@ -49,8 +52,9 @@ const folders =
     ? positionals
     : ['models', 'onnx-backend/light', 'digits'].map((name) => path.join(shared, name));
 const mlkit = path.join(here, '..', 'bin', 'mlkit.js');
-// In this process, as a process for each of thousands of models would take hours.
-const runtime = await loadRuntime();
+// In the process of the model, as a process for each of thousands of variants would take hours.
+const runtime = flags.one === undefined ? null : await loadRuntime();
+const mostMsOfModel = 180_000;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mlkit-gates-'));
 
 function* modelFiles(folder) {
@@ -61,14 +65,23 @@ function* modelFiles(folder) {
   }
 }
 
-const python = spawn(flags.python, [path.join(here, 'make-gate-variants.py')], {
-  stdio: ['pipe', 'pipe', 'ignore'],
-  env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-});
-const answers = readline.createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+let peer = null;
+
+/** The process that makes variants, when one is wanted. */
+function startedPeer() {
+  if (peer !== null) return peer;
+  const child = spawn(flags.python, [path.join(here, 'make-gate-variants.py')], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+  });
+  const answers = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  peer = { stdin: child.stdin, answers };
+  return peer;
+}
 
 async function peerVariants(job) {
-  python.stdin.write(`${JSON.stringify(job)}\n`);
+  const { stdin, answers } = startedPeer();
+  stdin.write(`${JSON.stringify(job)}\n`);
   const { value, done } = await answers.next();
   if (done) throw new Error('make-gate-variants.py ended; does its Python have the packages?');
   return JSON.parse(value);
@@ -158,6 +171,14 @@ function compare(reference, candidate) {
     row.reasons[name] = outputs.flatMap((output) => output.reasons);
     const floats = outputs.filter((output) => output.sqnrDb !== null && output.cosine !== null);
     row.kappa[name] = Math.max(0, ...floats.map((output) => output.details?.kappaNeeded ?? 0));
+    if (name === 'fp32') {
+      row.outputs = floats.map(({ sqnrDb, maxAbs, details }) => ({
+        sqnrDb,
+        maxAbs,
+        scale: Math.max(0, ...(details?.errorByMagnitude.map((bin) => bin.magnitude) ?? [])),
+        digits: details?.digitsMedian,
+      }));
+    }
     for (const { sqnrDb, cosine, maxAbs } of floats) {
       row.sqnrDb = Math.min(row.sqnrDb, sqnrDb);
       row.cosine = Math.min(row.cosine, cosine);
@@ -183,7 +204,7 @@ function writeSamples(feeds, file) {
 async function calibrate(file, rows, notes) {
   const { model, close } = openModel(file);
   const folder = fs.mkdtempSync(path.join(scratch, 'model-'));
-  const name = path.join(path.basename(path.dirname(file)), path.basename(file));
+  const name = nameOf(file);
   try {
     if (randomOutputs(model, { seeded: false }).size > 0) return notes.push(`${name}: random`);
     let [feeds, reference] = [null, null];
@@ -271,31 +292,78 @@ function chosen(model, variant, ort, conditions) {
   }
 }
 
-const rows = [];
-const notes = [];
-try {
-  const files = folders.flatMap((folder) => [...modelFiles(folder)]);
-  // The small ones first, so that what is printed after an interruption tells of most.
-  const wanted = files.filter((each) => each.includes(flags.only));
-  const bySize = wanted.toSorted((a, b) => fs.statSync(a).size - fs.statSync(b).size);
-  const end = performance.now() + 60_000 * Number(flags.minutes);
-  for (const file of bySize) {
-    if (performance.now() > end) {
-      notes.push(`${file}: out of time`);
-      continue;
-    }
-    process.stderr.write(`${path.basename(file)}\n`);
-    try {
-      await calibrate(file, rows, notes);
-    } catch (error) {
-      if (error instanceof ReferenceError) throw error;
-      notes.push(`${path.basename(file)}: ${error.message.slice(0, 100)}`);
-    }
-    if (flags.json !== undefined) fs.writeFileSync(flags.json, JSON.stringify(rows, infinite));
+/** What a child tells: a line for each row, and one for each model or variant that is left out. */
+function tell(key, value) {
+  fs.writeSync(1, `${JSON.stringify({ [key]: value }, infinite)}\n`);
+}
+
+if (flags.one !== undefined) {
+  const list = (key) => ({ push: (...all) => all.forEach((each) => tell(key, each)) });
+  try {
+    await calibrate(flags.one, list('row'), list('note'));
+  } catch (error) {
+    if (error instanceof ReferenceError) throw error;
+    tell('note', `${path.basename(flags.one)}: ${error.message.slice(0, 100)}`);
+  } finally {
+    peer?.stdin.end();
+    fs.rmSync(scratch, { recursive: true, force: true });
   }
-} finally {
-  python.stdin.end();
-  fs.rmSync(scratch, { recursive: true, force: true });
+  process.exit(0);
+}
+fs.rmSync(scratch, { recursive: true, force: true });
+
+/** Rows and notes of one model, as far as its process came. */
+function inChild(file) {
+  const { stdout, status, signal } = spawnSync(
+    process.execPath,
+    [import.meta.filename, '--one', file, '--python', flags.python],
+    {
+      encoding: 'utf8',
+      timeout: mostMsOfModel,
+      maxBuffer: 1e9,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const lines = stdout.split('\n').filter((line) => line.endsWith('}'));
+  const told = lines.map((line) => JSON.parse(line, finiteOrNot));
+  const end = signal === null ? `exit ${status}` : signal;
+  return {
+    rows: told.flatMap(({ row }) => (row === undefined ? [] : [row])),
+    notes: [
+      ...told.flatMap(({ note }) => (note === undefined ? [] : [note])),
+      ...(status === 0 ? [] : [`${file}: ended early (${end})`]),
+    ],
+  };
+}
+
+const known = flags.resume ? JSON.parse(fs.readFileSync(flags.json, 'utf8'), finiteOrNot) : [];
+const rows = [...known];
+const notes = [];
+const files = folders.flatMap((folder) => [...modelFiles(folder)]);
+// The small ones first, so that what is printed after an interruption tells of most.
+const wanted = files.filter((each) => each.includes(flags.only));
+const bySize = wanted.toSorted((a, b) => fs.statSync(a).size - fs.statSync(b).size);
+const end = performance.now() + 60_000 * Number(flags.minutes);
+for (const file of bySize) {
+  if (known.some((row) => row.model === nameOf(file))) continue;
+  if (performance.now() > end) {
+    notes.push(`${file}: out of time`);
+    continue;
+  }
+  process.stderr.write(`${file}\n`);
+  const found = inChild(file);
+  rows.push(...found.rows);
+  notes.push(...found.notes);
+  if (flags.json !== undefined) fs.writeFileSync(flags.json, JSON.stringify(rows, infinite));
+}
+
+/** The folder tells more than the file, which is often called model.onnx. */
+function nameOf(file) {
+  return path.join(path.basename(path.dirname(file)), path.basename(file));
+}
+
+function finiteOrNot(_key, value) {
+  return value === 'Infinity' || value === '-Infinity' || value === 'NaN' ? Number(value) : value;
 }
 
 function infinite(_key, value) {

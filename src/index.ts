@@ -112,7 +112,14 @@ export {
   type ProfileName,
   profiles,
 } from './parity/index.ts';
-export { fixShapes, irVersion, rename, setMetadata, strip } from './passes/index.ts';
+export {
+  extractSubgraph,
+  fixShapes,
+  irVersion,
+  rename,
+  setMetadata,
+  strip,
+} from './passes/index.ts';
 export {
   presentQuantization,
   type QuantizeConfig,
@@ -174,13 +181,18 @@ export {
   stringTensor,
   Tensor,
   type TensorStorage,
+  type TensorValue,
   tensorFrom,
   unpackElements,
 } from './tensor/index.ts';
 export { printGraph, printModel, printNode } from './text/index.ts';
+export { type TraceReport, type TraceSettings, traceModels } from './trace/index.ts';
 export {
+  type MatrixReport,
+  type MaxDrop,
   presentValidation,
   type ValidateConfig,
   type ValidateReport,
   validate,
+  validateDefaults,
 } from './validate/index.ts';

@@ -5,7 +5,7 @@ import type { Gates } from '../parity/index.ts';
 import type { SessionSettings } from '../runtime/index.ts';
 import { isTensor, type Tensor, type TensorValue } from '../tensor/index.ts';
 import type { Probe } from './model-copy.ts';
-import { type KnownValue, knownValue, planChunks } from './plan-chunks.ts';
+import { type KnownValue, knownValue, planChunks, suitableChunkBytes } from './plan-chunks.ts';
 import { SpillFile } from './spill-file.ts';
 import { runPart, type SideFeeds, type TracedSide } from './traced-side.ts';
 import { ValueComparison } from './value-comparison.ts';
@@ -16,7 +16,8 @@ export interface ChunkSettings {
   readonly settings: { readonly reference: SessionSettings; readonly candidate: SessionSettings };
   readonly feeds: SideFeeds;
   readonly gates: Gates;
-  readonly chunkBytes: number;
+  /** Null: what suits the values. */
+  readonly chunkBytes: number | null;
   /** Where temporary files go. */
   readonly folder: string;
   readonly onProgress: (done: number, total: number) => void;
@@ -90,7 +91,9 @@ class ChunkRun implements ComparedChunks {
     this.#total = this.#known.size;
     const sizes = await this.#sizes();
     const sized = [...this.#known.keys()].map((pair) => ({ pair, bytes: sizes.get(pair) ?? null }));
-    for (const chunk of planChunks(sized, this.#settings.chunkBytes)) await this.#tryChunk(chunk);
+    const { chunkBytes } = this.#settings;
+    const chunks = planChunks(sized, chunkBytes ?? suitableChunkBytes(sizes.values()));
+    for (const chunk of chunks) await this.#tryChunk(chunk);
   }
 
   /** Bytes of each value: from the model, or where it does not say, from its shapes in a run. */

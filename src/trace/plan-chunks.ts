@@ -43,6 +43,19 @@ export function knownValue(value: Value, inference: Pick<Inference, 'typeOf'>): 
   return { dtype, bytes: byteLengthOf(dtype, elements), unpassable: null };
 }
 
+const chunkLimits = { least: 64 * 1024 * 1024, most: 256 * 1024 * 1024, wanted: 24 } as const;
+
+/**
+ * How many bytes a chunk may have: 64 MiB, or up to 256 MiB where there would be many chunks, since
+ * each computes anew what the earlier ones have computed.
+ */
+export function suitableChunkBytes(sizes: Iterable<number>): number {
+  let total = 0;
+  for (const size of sizes) total += size;
+  const { least, most, wanted } = chunkLimits;
+  return Math.min(Math.max(Math.ceil(total / wanted), least), most);
+}
+
 /**
  * Puts values into chunks, in order, of at most so many bytes each, and at least one value. A value
  * of a size that is not known has a chunk of its own.

@@ -19,8 +19,6 @@ import type { TraceSettings } from './trace-settings.ts';
 import type { ModelInputs, SideFeeds, TracedSide } from './traced-side.ts';
 import { ValueComparison, type ValueError } from './value-comparison.ts';
 
-const defaultChunkBytes = 64 * 1024 * 1024;
-
 /** Of values that could not be compared, so many are named. */
 const mostNames = 3;
 
@@ -53,7 +51,7 @@ export class TraceRun {
   }
 
   async run(): Promise<TraceReport> {
-    const { signal, onProgress, match = 'name', chunkBytes = defaultChunkBytes } = this.#settings;
+    const { signal, onProgress, match = 'name', chunkBytes = null } = this.#settings;
     const [reference, candidate] = [this.#reference, this.#candidate];
     const feeds: SideFeeds = {
       reference: (inputs) => this.#feedReference(inputs),

@@ -17,7 +17,7 @@ export interface TraceSettings {
   readonly match?: MatchMode;
   /** Feed a candidate that takes another float type with rounded values. */
   readonly castIo?: boolean;
-  /** Bytes of the values of one sample that are compared in one run, at least one value; 64 MiB. */
+  /** Bytes of one sample's values in one run, at least one value; default 64 to 256 MiB. */
   readonly chunkBytes?: number;
   /** Whether to tell apart what makes the outputs differ, for which the models run again; default true. */
   readonly withSources?: boolean;
