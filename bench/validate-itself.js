@@ -185,7 +185,7 @@ try {
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }
-for (const [key, files] of [...counts].toSorted()) {
+for (const [key, files] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
   console.log(`${String(files.length).padStart(4)}  ${key}`);
   const isFine = /exit 0$|caught$/.test(key) && !key.includes('NOT');
   if (!isFine) for (const each of files) console.log(`      ${each}`);

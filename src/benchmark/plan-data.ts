@@ -2,7 +2,7 @@ import { MlkitError } from '../errors.ts';
 import { type FeedPlan, type FeedSpec, planFeeds } from '../feeds/index.ts';
 import { type Dimension, formatShape, formatType, type Model, type Value } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
-import { isTensor, tensorsOfValue } from '../tensor/index.ts';
+import { isTensor, memoryStorage, Tensor, tensorsOfValue } from '../tensor/index.ts';
 import type { BenchmarkConfig } from './config.ts';
 
 /** The inputs of one batch size. */
@@ -53,7 +53,7 @@ function dataOf(model: Model, batch: number | null, config: BenchmarkConfig): Ba
   }
   const found = plan.rowsPerFeed[0] ?? batchOf(model, plan.feeds[0] ?? new Map());
   if (batch !== null && found !== batch) throw otherBatch(plan, batch, config);
-  const feeds = usableFeeds(plan);
+  const feeds = usableFeeds(plan).map(inMemory);
   const left = plan.feeds.length - feeds.length;
   const notes =
     left === 0
@@ -73,6 +73,17 @@ function usableFeeds({ feeds, rowsPerFeed }: FeedPlan): readonly Feeds[] {
     bytes += bytesOf(feed);
     return index === 0 || bytes <= mostBytes;
   });
+}
+
+/** What is made when it is read would be made again for every process. */
+function inMemory(feed: Feeds): Feeds {
+  return new Map(
+    [...feed].map(([name, value]) => {
+      if (!isTensor(value) || value.dtype === 'string') return [name, value];
+      const { dtype, dims, storage } = value;
+      return [name, new Tensor({ name, dtype, dims, storage: memoryStorage(storage.bytes()) })];
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,15 @@
 import type { Model } from '../graph/index.ts';
 import type { Feeds } from '../runtime/index.ts';
-import { dataTypes, type TensorValue, tensorsOfValue } from '../tensor/index.ts';
+import {
+  byteLengthOf,
+  computedStorage,
+  type DataType,
+  dataTypes,
+  elementCountOf,
+  Tensor,
+  type TensorValue,
+  tensorsOfValue,
+} from '../tensor/index.ts';
 import { elementCountIn, isAbsent } from './containers.ts';
 import type { ModelInput } from './inputs.ts';
 import { type ChosenSizes, chooseSizes } from './sizes/choose.ts';
@@ -24,6 +33,9 @@ const mostDraws = 16;
 
 /** Samples of more elements than this are not held against each other: they differ by themselves. */
 const mostCompared = 4096;
+
+/** Elements of a tensor that is made when it is read; there is hardly one sample of larger ones. */
+const mostLazily = 2 ** 28;
 
 /**
  * Feeds for all inputs without a default, of shapes and values that the graph can work with.
@@ -56,10 +68,11 @@ export function randomFeeds(
     const recipe = recipes.get(name);
     if (recipe === undefined) throw new Error(`"${name}" has no recipe`);
     const stream = attempt === 0 ? `${sample} ${name}` : `${sample} ${name} again ${attempt}`;
-    const make = (suffix: string) => {
-      const random = new Random(seed, stream + suffix);
-      return generate(name, dtype, shapeOf(input), recipe, { random, sample });
-    };
+    const make = (suffix: string): Tensor =>
+      madeWhenRead(name, dtype, shapeOf(input), () => {
+        const random = new Random(seed, stream + suffix);
+        return generate(name, dtype, shapeOf(input), recipe, { random, sample });
+      });
     if (isAbsent(input, sample)) return null;
     if (!containers.includes('sequence')) return make('');
     return Array.from({ length: elementCountIn(input) }, (_, at) => make(` element ${at}`));
@@ -80,6 +93,24 @@ export function randomFeeds(
     return safe ?? last;
   });
   return { feeds, recipes, sizes };
+}
+
+/**
+ * A large tensor is made each time that its values are read, and not kept, so that many samples take no
+ * more memory than one.
+ */
+function madeWhenRead(
+  name: string,
+  dtype: DataType,
+  dims: readonly number[],
+  make: () => Tensor,
+): Tensor {
+  const count = elementCountOf(dims);
+  const isLarge = count !== null && count > mostCompared && dtype !== 'string';
+  // What is too large for any memory is refused now.
+  if (!isLarge || count > mostLazily) return make();
+  const storage = computedStorage(byteLengthOf(dtype, count), () => make().storage.bytes());
+  return new Tensor({ name, dtype, dims, storage });
 }
 
 function recipesFor(

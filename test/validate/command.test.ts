@@ -212,15 +212,13 @@ describe('mlkit validate', () => {
     const folder = folderOfModels();
     const io = testIo({ cwd: folder, signal: stop.signal, isErrTty: true });
     // The first sign of progress is the first sample.
-    const stderr = io.stderr;
     const interrupting = {
       ...io,
       stderr: (text: string) => {
-        stderr(text);
         if (text.includes('sample 2')) stop.abort();
       },
     };
-    const argv = ['cnn.onnx', 'cnn13.onnx', '--samples', '100000', '--json', '--report', 'r.xml'];
+    const argv = ['cnn.onnx', 'cnn13.onnx', '--samples', '2000', '--json', '--report', 'r.xml'];
     expect(await main(['validate', ...argv], interrupting)).toBe(130);
     const report = JSON.parse(io.out) as Record<string, unknown>;
     expect(report).toMatchObject({ kind: 'validate', isComplete: false, verdict: 'inconclusive' });
