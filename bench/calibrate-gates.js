@@ -1,9 +1,10 @@
 // Whether the gates of the profiles let right models pass and wrong ones fail:
-//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--minutes N] [--json rows.json [--resume]] [FOLDER...]
+//   node bench/calibrate-gates.js --python venv/bin/python [--only TEXT] [--minutes N] [--json rows.json [--resume]] [--inputs FILE.npz] [FOLDER...]
 // Makes variants of every model below the folders (default: the models, the light networks and the
 // digits of ../shared beside the repository), right ones (another optimization level, thread count or
 // file format, fewer bits) and wrong ones (a sign, a bias, a scale, two channels, an epsilon, the
 // scale of the input), runs them on up to eight seeded samples, and prints for each profile how many pass.
+// --inputs FILE.npz runs them on its rows instead, and then tells top-1 agreement and KL divergence too.
 // Each model has a process of its own and three minutes, in which its variants follow one another.
 // Needs a build, and a Python for bench/make-gate-variants.py. Models of more than 30 MB are left out.
 import { spawn, spawnSync } from 'node:child_process';
@@ -42,6 +43,7 @@ const { values: flags, positionals } = parseArgs({
     json: { type: 'string' },
     minutes: { type: 'string', default: 'Infinity' },
     resume: { type: 'boolean', default: false },
+    inputs: { type: 'string' },
     one: { type: 'string' },
   },
 });
@@ -154,7 +156,8 @@ function compare(reference, candidate) {
     const outputs = [...reference[0].keys()].map((output) => {
       const accumulator = new OutputAccumulator({
         name: output,
-        profile: { ...profile, minTop1: null, maxKl: null },
+        // On random inputs, which of two classes is ahead says nothing.
+        profile: flags.inputs === undefined ? { ...profile, minTop1: null, maxKl: null } : profile,
       });
       for (const [at, each] of reference.entries()) {
         const [r, a] = [each.get(output), candidate[at].get(output)];
@@ -184,6 +187,11 @@ function compare(reference, candidate) {
       row.cosine = Math.min(row.cosine, cosine);
       row.maxAbs = Math.max(row.maxAbs, maxAbs);
     }
+    const scores = outputs.filter((output) => output.top1Agreement !== null);
+    if (flags.inputs !== undefined && scores.length > 0) {
+      row.top1 = Math.min(...scores.map((output) => output.top1Agreement));
+      row.kl = Math.max(...scores.map((output) => output.klMean));
+    }
   }
   return row;
 }
@@ -210,7 +218,8 @@ async function calibrate(file, rows, notes) {
     let [feeds, reference] = [null, null];
     const one = { threads: 1 };
     try {
-      ({ feeds } = planFeeds(model, { seed: 1, samples }));
+      const data = flags.inputs === undefined ? { samples } : { inputs: [flags.inputs] };
+      ({ feeds } = planFeeds(model, { seed: 1, ...data }));
       const begin = performance.now();
       reference = await runAll(file, one, feeds, referenceMs);
       if (performance.now() - begin > slowMs) throw new Error('it is slow');
@@ -263,6 +272,7 @@ async function calibrate(file, rows, notes) {
         const conditions = {
           hasOrtFormat: variant.isOrt === true,
           optimization: { candidate: settings.optimization ?? 'all' },
+          threads: { reference: one.threads, candidate: settings.threads },
         };
         const { profile } = right
           ? chosen(model, variant, after, conditions)
@@ -316,7 +326,14 @@ fs.rmSync(scratch, { recursive: true, force: true });
 function inChild(file) {
   const { stdout, status, signal } = spawnSync(
     process.execPath,
-    [import.meta.filename, '--one', file, '--python', flags.python],
+    [
+      import.meta.filename,
+      '--one',
+      file,
+      '--python',
+      flags.python,
+      ...(flags.inputs === undefined ? [] : ['--inputs', flags.inputs]),
+    ],
     {
       encoding: 'utf8',
       timeout: mostMsOfModel,
@@ -395,6 +412,15 @@ console.log(
 console.log(
   'right: profile, kind, count, pass; SQNR least, 5%, median; cosine least; kappa 95%, most',
 );
+/** Least agreement and greatest divergence, where they were asked for. */
+function classText(group) {
+  const told = group.filter((row) => row.top1 !== undefined);
+  if (told.length === 0) return '';
+  const top1 = Math.min(...told.map((row) => row.top1));
+  const kl = Math.max(...told.map((row) => row.kl));
+  return `   top-1 ${(100 * top1).toFixed(2)}%, KL ${short(kl)}`;
+}
+
 const groups = groupBy(
   decided.filter((row) => row.right),
   (row) => `${row.profile.padEnd(5)}  ${row.kind}`,
@@ -405,7 +431,7 @@ for (const [key, group] of [...groups].toSorted(([a], [b]) => a.localeCompare(b)
   const kappa = group.map((row) => row.kappa[profile]);
   const passing = group.filter((row) => row.verdicts[profile] === 'pass').length;
   console.log(
-    `${key.padEnd(36)} ${String(group.length).padStart(4)} ${percent(passing, group.length).padStart(5)}   ${[0, 0.05, 0.5].map((p) => short(quantile(sqnr, p))).join(' / ')}   ${Math.min(...group.map((row) => row.cosine)).toFixed(6)}   ${short(quantile(kappa, 0.95))} / ${short(Math.max(...kappa))}`,
+    `${key.padEnd(36)} ${String(group.length).padStart(4)} ${percent(passing, group.length).padStart(5)}   ${[0, 0.05, 0.5].map((p) => short(quantile(sqnr, p))).join(' / ')}   ${Math.min(...group.map((row) => row.cosine)).toFixed(6)}   ${short(quantile(kappa, 0.95))} / ${short(Math.max(...kappa))}${classText(group)}`,
   );
 }
 console.log(
@@ -423,7 +449,7 @@ for (const [kind, group] of wrong) {
     percent(seen.filter((row) => row.verdicts[name] === 'fail').length, seen.length).padStart(5),
   );
   console.log(
-    `${kind.padEnd(24)} ${String(seen.length).padStart(4)} (${group.length - seen.length} unseen) ${shares.join(' ')}   ${[0, 0.5, 0.95].map((p) => short(quantile(sqnr, p))).join(' / ')}`,
+    `${kind.padEnd(24)} ${String(seen.length).padStart(4)} (${group.length - seen.length} unseen) ${shares.join(' ')}   ${[0, 0.5, 0.95].map((p) => short(quantile(sqnr, p))).join(' / ')}${classText(seen)}`,
   );
 }
 console.log(`\nleft out:\n${notes.map((note) => `  ${note}`).join('\n')}`);

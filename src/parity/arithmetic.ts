@@ -15,6 +15,8 @@ export interface Arithmetic {
   readonly fourBitNodes: number;
   /** Those that round what depends on the inputs: another order of additions may move it a step. */
   readonly roundingNodes: number;
+  /** Constants of two dimensions or more in types of 8 bits or less, whoever makes floats of them. */
+  readonly integerWeights: number;
   /** Whether there are constants, casts, inputs or outputs of that type. */
   readonly float16: boolean;
   readonly bfloat16: boolean;
@@ -53,9 +55,14 @@ export function arithmeticOf(model: Model): Arithmetic {
   const note = (type: DataType | null | undefined): void => {
     if (type) types.add(type);
   };
-  let [integerNodes, fourBitNodes, roundingNodes] = [0, 0, 0];
+  let [integerNodes, fourBitNodes, roundingNodes, integerWeights] = [0, 0, 0, 0];
   for (const { graph } of walkGraphs(model)) {
-    for (const value of graph.initializers) note(constantType(value.initializer));
+    for (const { initializer } of graph.initializers) {
+      note(constantType(initializer));
+      if (isIntegerWeight(constantType(initializer), initializer?.dims.length ?? 0)) {
+        integerWeights += 1;
+      }
+    }
     for (const value of [...graph.inputs, ...graph.outputs]) note(tensorTypeOf(value.type));
     for (const node of graph.nodes) {
       for (const attribute of node.attributes) note(attributeType(node, attribute));
@@ -69,6 +76,7 @@ export function arithmeticOf(model: Model): Arithmetic {
     integerNodes,
     fourBitNodes,
     roundingNodes,
+    integerWeights,
     float16: types.has('float16'),
     bfloat16: types.has('bfloat16'),
   };
@@ -76,14 +84,15 @@ export function arithmeticOf(model: Model): Arithmetic {
 
 /**
  * The same by the operators of a model with how many there are of each (in a domain of its own as
- * `com.microsoft.QLinearAdd`), and the types of its constants.
+ * `com.microsoft.QLinearAdd`), and its constants.
  */
 export function arithmeticOfCounts(
   operators: Readonly<Record<string, number>>,
-  constants: readonly (string | null)[],
+  constants: readonly { readonly dtype: string | null; readonly shape: readonly number[] | null }[],
 ): Arithmetic {
   let [integerNodes, fourBitNodes, roundingNodes] = [0, 0, 0];
-  const hasFourBits = constants.some((type) => /^u?int[24]$/.test(type ?? ''));
+  const types = new Set(constants.map(({ dtype }) => dtype));
+  const hasFourBits = [...types].some((type) => /^u?int[24]$/.test(type ?? ''));
   for (const [operator, count] of Object.entries(operators)) {
     const opType = operator.slice(operator.lastIndexOf('.') + 1);
     if (!isInteger(opType)) continue;
@@ -97,9 +106,16 @@ export function arithmeticOfCounts(
     integerNodes,
     fourBitNodes,
     roundingNodes,
-    float16: constants.includes('float16'),
-    bfloat16: constants.includes('bfloat16'),
+    integerWeights: constants.filter(({ dtype, shape }) =>
+      isIntegerWeight(dtype, shape?.length ?? 0),
+    ).length,
+    float16: types.has('float16'),
+    bfloat16: types.has('bfloat16'),
   };
+}
+
+function isIntegerWeight(type: string | null, rank: number): boolean {
+  return rank >= 2 && /^(u?int[248]|float[468]e.*)$/.test(type ?? '');
 }
 
 /** Of 4 bits where they do not say. */

@@ -19,6 +19,8 @@ export interface RunConditions {
     readonly reference?: OptimizationLevel;
     readonly candidate?: OptimizationLevel;
   };
+  /** Threads of each; default: the same number. More of them add up in another order. */
+  readonly threads?: { readonly reference?: number; readonly candidate?: number };
   /** Whether one is in ORT format, which the runtime rewrote when the file was made. */
   readonly hasOrtFormat?: boolean;
 }
@@ -61,12 +63,14 @@ function toArithmetic(model: Model | Arithmetic): Arithmetic {
 }
 
 /** Why the runtime computes one in another order than the other, or null. */
-function rewriting({ optimization, hasOrtFormat }: RunConditions): string | null {
+function rewriting({ optimization, threads, hasOrtFormat }: RunConditions): string | null {
   if (hasOrtFormat === true) return 'one is in ORT format, optimized beforehand';
   const { reference = 'all', candidate = 'all' } = optimization ?? {};
-  return reference === candidate
+  if (reference !== candidate)
+    return `they run at optimization levels ${reference} and ${candidate}`;
+  return threads?.reference === threads?.candidate
     ? null
-    : `they run at optimization levels ${reference} and ${candidate}`;
+    : `they run on ${threads?.reference ?? 'all'} and ${threads?.candidate ?? 'all'} threads`;
 }
 
 /** Rounded activations turn what is within rounding of each other into steps. */
@@ -100,6 +104,9 @@ function byIntegers(before: Arithmetic, after: Arithmetic): ProfileChoice | null
     }
     const isNew = more.integerNodes > 0 && less.integerNodes === 0;
     if (isNew) return { profile: 'int8', reason: `${which} is quantized` };
+    if (more.integerWeights > 0 && less.integerWeights + less.integerNodes === 0) {
+      return { profile: 'int8', reason: `${which} has weights of 8 bits or less` };
+    }
   }
   if (after.integerNodes > before.integerNodes) {
     return { profile: 'int8', reason: 'the candidate has more that is quantized' };

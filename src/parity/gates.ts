@@ -17,23 +17,52 @@ export interface GateResult {
 
 /** Every gate that applies to the output. A metric that is not defined passes no gate. */
 export function checkGates(output: JudgedOutput, metrics: Metrics): GateResult[] {
-  const { dtype, tolerance, name } = output;
+  const { dtype, name } = output;
   if (dtype === null || output.stats.total === 0) return [];
   const results: (GateResult | null)[] = [elementGate(output, dtype, metrics)];
   if (output.stats.finitePairs > 0 && !output.isText) {
+    const limits = tensorLimits(output);
     results.push(
-      atLeast(tolerance.minSqnrDb, metrics.sqnrDb, (limit, value) => ({
+      atLeast(limits.minSqnrDb, metrics.sqnrDb, (limit, value) => ({
         reason: `SQNR is ${decibels(value)} and must be at least ${decibels(limit)}`,
         flags: flag('--min-sqnr', name, value === null ? null : roundedDown(value, 1)),
       })),
-      atLeast(tolerance.minCosine, metrics.cosine, (limit, value) => ({
-        reason: `the cosine is ${number(value, 7)} and must be at least ${limit}`,
+      atLeast(limits.minCosine, metrics.cosine, (limit, value) => ({
+        reason: `the cosine is ${number(value, 7)} and must be at least ${number(limit, 6)}`,
         flags: flag('--min-cosine', name, value === null ? null : roundedDown(value, 6)),
       })),
       ...classGates(output, metrics),
     );
   }
   return results.filter((each) => each !== null);
+}
+
+/** However small an output is, its errors must be no more than half of it. */
+const leastSqnrDb = 6;
+
+/**
+ * The limits on SQNR and cosine. Errors up to the profile's atol are no errors, so an output that is
+ * itself not much larger, such as scores of which all are near 0, cannot be held to more than the
+ * ratio of the two. Limits that were given are as given.
+ */
+function tensorLimits({ stats, tolerance }: JudgedOutput): {
+  minSqnrDb: number | null;
+  minCosine: number | null;
+} {
+  const { element, explicit, minSqnrDb, minCosine } = tolerance;
+  if (element === null || element.atol === 0 || explicit.has('atol')) {
+    return { minSqnrDb, minCosine };
+  }
+  const rms = Math.sqrt(stats.referenceSquares / stats.finitePairs);
+  const most = Math.max(20 * Math.log10(rms / element.atol), leastSqnrDb);
+  // The cosine that such noise leaves, if it is at right angles to the signal.
+  const mostCosine = 1 - 10 ** (-most / 10) / 2;
+  return {
+    minSqnrDb:
+      minSqnrDb === null || explicit.has('minSqnrDb') ? minSqnrDb : Math.min(minSqnrDb, most),
+    minCosine:
+      minCosine === null || explicit.has('minCosine') ? minCosine : Math.min(minCosine, mostCosine),
+  };
 }
 
 function elementGate(output: JudgedOutput, dtype: DataType, metrics: Metrics): GateResult | null {

@@ -11,8 +11,7 @@ export async function ortArithmetic(path: string): Promise<Arithmetic> {
   const source = new FileSource(path, 'cannot read the model');
   try {
     const file = await readForeign(source, 'ort');
-    const types = file?.tensors.map((tensor) => tensor.dtype) ?? [];
-    return arithmeticOfCounts(file?.operators ?? {}, types);
+    return arithmeticOfCounts(file?.operators ?? {}, file?.tensors ?? []);
   } finally {
     source.close();
   }

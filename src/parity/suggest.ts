@@ -1,4 +1,4 @@
-import { formatNumber } from '../report/index.ts';
+import { formatNumber, visibleText } from '../report/index.ts';
 
 /** The value at which a gate would pass, as the text of its flag; null where no number will do. */
 export function roundedUp(value: number, digits = 3): string | null {
@@ -20,9 +20,10 @@ export function roundedDown(value: number, decimals: number): string | null {
   return String(units / scale);
 }
 
-/** `--atol logits:0.01`, quoted where a shell would take the name apart. */
+/** `--atol logits:0.01`, quoted where a shell would take the name apart; `*` is what cannot be typed. */
 export function flagFor(flag: string, output: string, value: string): string {
-  const text = `${output}:${value}`;
+  const name = Array.from(output, (each) => (visibleText(each) === each ? each : '*')).join('');
+  const text = `${name}:${value}`;
   const isPlain = /^[\w./:@%+,-]+$/.test(text);
   return `${flag} ${isPlain ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
 }

@@ -13,6 +13,7 @@ import { CutFinder, type PairedCut } from './extract-cut.ts';
 import { cutParts, type Parts } from './extract-parts.ts';
 import { recordValues } from './extract-values.ts';
 import type { Repro, TracedValue } from './report.ts';
+import { type ReproPaths, reproPaths } from './repro-paths.ts';
 import { shellWord } from './shell-word.ts';
 
 export interface ReproSide {
@@ -44,24 +45,6 @@ export interface ReproOutcome {
   /** Null: there is no part that can be run alone; a warning tells why. */
   readonly repro: Repro | null;
   readonly warnings: readonly string[];
-}
-
-/** The files that a part is written to. */
-export interface ReproPaths {
-  readonly candidatePath: string;
-  readonly referencePath: string;
-  readonly inputsPath: string;
-}
-
-/** `repro.onnx`, `repro-reference.onnx` and `repro-inputs.npz`. */
-export function reproPaths(output: string): ReproPaths {
-  const extension = path.extname(output);
-  const base = output.slice(0, output.length - extension.length);
-  return {
-    candidatePath: output,
-    referencePath: `${base}-reference${extension === '' ? '.onnx' : extension}`,
-    inputsPath: `${base}-inputs.npz`,
-  };
 }
 
 /** How often a part that does not show the difference is taken larger. */

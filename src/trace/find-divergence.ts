@@ -3,6 +3,7 @@ import type { Gates } from '../parity/index.ts';
 import { formatInteger, formatNumber, formatRatio } from '../report/index.ts';
 import { type DataType, dataTypes } from '../tensor/index.ts';
 import { compareNode, type NodeDifference } from './compare-node.ts';
+import { nodesBetween } from './nodes-between.ts';
 import type { ReadError } from './read-errors.ts';
 import type { Divergence, TracedValue } from './report.ts';
 import type { ElementTypes, ValueError } from './value-comparison.ts';
@@ -94,7 +95,11 @@ export function findDivergence(
   const differences = causes.get(found) ?? differencesOf(found, match);
   const allowed = lossyLimit(gates) > 0 ? 'the profile allows' : 'rounding makes';
   const begin = isRounding ? `no difference is more than ${allowed}; the first one: ` : '';
-  return { value: found.traced, reason: begin + reasonOf(found, differences), isRounding };
+  const compared = values.map((value) => value.pair);
+  const between =
+    differences.length > 0 || isRounding ? null : nodesBetween(found.pair, compared, match);
+  const reason = reasonOf(found, differences) + (between === null ? '' : `; ${between}`);
+  return { value: found.traced, reason: begin + reason, isRounding };
 }
 
 function beginsAt({ traced, error, inputs, isOff }: ReadValue): boolean {

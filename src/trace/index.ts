@@ -1,6 +1,8 @@
+import type { TraceFiles } from './check-trace.ts';
 import type { TraceReport } from './report.ts';
 import type { TraceSettings } from './trace-settings.ts';
 
+export type { TraceFiles } from './check-trace.ts';
 export type {
   Divergence,
   ErrorSource,
@@ -15,4 +17,10 @@ export type { TraceSettings, TraceSide } from './trace-settings.ts';
 export async function traceModels(settings: TraceSettings): Promise<TraceReport> {
   const { traceModels: trace } = await import('./trace-models.ts');
   return trace(settings);
+}
+
+/** See `check-trace.ts`, which is loaded when something is traced. */
+export async function checkTrace(files: TraceFiles): Promise<void> {
+  const { checkTrace: check } = await import('./check-trace.ts');
+  check(files);
 }

@@ -1,7 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { type OpenModel, openModel } from '../onnx/index.ts';
-import { isOrtFormat } from '../parity/index.ts';
 import type { Feeds } from '../runtime/index.ts';
+import { refuseOrtFormat } from './check-trace.ts';
 import { makeSides } from './make-sides.ts';
 import type { TraceReport } from './report.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -37,15 +37,6 @@ export async function traceModels(settings: TraceSettings): Promise<TraceReport>
   }
 }
 
-function refuseOrtFormat(path: string): void {
-  if (!isOrtFormat(path)) return;
-  throw new MlkitError(
-    'NOT_SUPPORTED',
-    `cannot trace ${path}: a model in ORT format does not give away its intermediate values`,
-    { hint: 'Trace the .onnx file that it was made from.' },
-  );
-}
-
 async function takeSamples({ feeds, samples = defaultSamples }: TraceSettings): Promise<Feeds[]> {
   const taken: Feeds[] = [];
   for await (const each of feeds) {
@@ -54,6 +45,6 @@ async function takeSamples({ feeds, samples = defaultSamples }: TraceSettings): 
   }
   if (taken.length > 0) return taken;
   throw new MlkitError('INPUT_DATA', 'there is no sample to trace the models with', {
-    hint: 'Give --data with at least one row, or leave it out for random inputs.',
+    hint: 'Give --inputs with at least one row, or leave it out for random inputs.',
   });
 }

@@ -54,8 +54,13 @@ function planOf(model: Model, config: ValidateConfig): FeedPlan {
   });
   if (samples === null || plan.feeds.length <= samples) return plan;
   const rowsPerFeed = plan.rowsPerFeed.slice(0, samples);
-  const rows = rowsPerFeed.reduce((sum, each) => sum + each, 0);
+  const rows = rowsOf(plan, samples);
   return { ...plan, feeds: plan.feeds.slice(0, samples), rowsPerFeed, rows };
+}
+
+/** Rows of real data in the first samples. */
+export function rowsOf({ rowsPerFeed }: FeedPlan, samples: number): number {
+  return rowsPerFeed.slice(0, samples).reduce((sum, each) => sum + each, 0);
 }
 
 function unusedNote(labels: string | null): string | null {

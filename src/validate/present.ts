@@ -73,6 +73,7 @@ function facts(report: ValidateReport): [string, Cell][] {
 }
 
 function samplesText({ samples = 0, rows = 0, golden }: ValidateReport): string {
+  if (samples === 0) return 'none';
   const word = samples === 1 ? 'sample' : 'samples';
   if (golden !== undefined) return `${samples} recorded ${word}`;
   return rows > 0 ? `${samples} ${word}, ${formatInteger(rows)} rows` : `${samples} random ${word}`;

@@ -1,5 +1,6 @@
 import { MlkitError } from '../errors.ts';
 import { matchesPattern } from '../graph/index.ts';
+import { visibleText } from '../report/index.ts';
 import type { ValidateConfig } from './config.ts';
 
 /**
@@ -9,21 +10,21 @@ import type { ValidateConfig } from './config.ts';
  * @throws MlkitError USAGE.
  */
 export function refuseIdleLimits(
-  { overrides, golden, candidate }: ValidateConfig,
+  { overrides, golden, candidate, matrix }: ValidateConfig,
   outputs: readonly string[],
 ): void {
   const { strictNan: _, ...limits } = overrides;
   const given = Object.values(limits).flat();
-  if (given.length > 0 && golden === null && candidate === null) {
+  if (given.length > 0 && golden === null && candidate === null && matrix.length === 0) {
     throw new MlkitError(
       'USAGE',
       'limits on outputs say how far two results may differ, and there is one model alone',
-      { hint: 'Give a second model or --golden DIR, or leave the limits out.' },
+      { hint: 'Give a second model, --golden DIR or --matrix, or leave the limits out.' },
     );
   }
   const idle = given.find(({ output }) => !outputs.some((name) => matchesPattern(name, output)));
   if (idle === undefined) return;
   throw new MlkitError('USAGE', `a limit is given for "${idle.output}", which is no output`, {
-    hint: `The outputs of the reference are ${outputs.map((name) => `"${name}"`).join(', ')}.`,
+    hint: `The outputs of the reference are ${visibleText(outputs.map((name) => `"${name}"`).join(', '))}.`,
   });
 }

@@ -32,9 +32,14 @@ function runCases(report: ValidateReport, suite: string): TestCase[] {
   ];
 }
 
-function accuracyCases({ accuracy, decidedBy, config }: ValidateReport, suite: string): TestCase[] {
+function accuracyCases(report: ValidateReport, suite: string): TestCase[] {
+  const { accuracy, decidedBy, config, isComplete } = report;
   if (accuracy === undefined) return [];
   const base = { suite, name: 'accuracy', output: lossText(accuracy) };
+  if (isComplete === false) {
+    const [message = ''] = report.reasons;
+    return [{ ...base, outcome: 'skipped', message }];
+  }
   const limit = config['maxDrop'] as MaxDrop | null;
   if (!decidedBy.includes('accuracy') || limit === null) {
     return [{ ...base, outcome: 'passed' }];

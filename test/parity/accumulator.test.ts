@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccumulatorSettings, OutputParity } from '../../src/parity/index.ts';
-import { OutputAccumulator } from '../../src/parity/index.ts';
+import { OutputAccumulator, profiles } from '../../src/parity/index.ts';
 import { roundedDown, roundedUp } from '../../src/parity/suggest.ts';
 import {
   type DataType,
@@ -178,11 +178,13 @@ describe('values that are not finite', () => {
 
 describe('the tolerance', () => {
   test('is max(atol, kappa·greatest) + rtol·|r|, each side of its edge', () => {
-    // fp32: kappa 1e-5 of 1000 is 0.01, and rtol 1e-4 of 100 is 0.01.
-    expect(floats([1000, 100], [1000, 100.0199]).mismatched).toBe(0);
-    expect(floats([1000, 100], [1000, 100.0201]).mismatched).toBe(1);
+    const element = { rtol: 1e-4, atol: 1e-6, kappa: 1e-5, allowedOutside: 0 };
+    const settings = { profile: { ...profiles.fp32, element } };
+    // kappa 1e-5 of 1000 is 0.01, and rtol 1e-4 of 100 is 0.01.
+    expect(floats([1000, 100], [1000, 100.0199], settings).mismatched).toBe(0);
+    expect(floats([1000, 100], [1000, 100.0201], settings).mismatched).toBe(1);
     // Without the floor of the great value, 1e-6 + 0.01 is left.
-    expect(floats([100, 100], [100, 100.0115]).mismatched).toBe(1);
+    expect(floats([100, 100], [100, 100.0115], settings).mismatched).toBe(1);
   });
 
   test('with atol given has no scale-aware floor', () => {

@@ -99,7 +99,11 @@ describe('the profile', () => {
     const counts = (
       operators: Record<string, number>,
       constants: readonly (string | null)[] = ['float32'],
-    ): ReturnType<typeof arithmeticOfCounts> => arithmeticOfCounts(operators, constants);
+    ): ReturnType<typeof arithmeticOfCounts> =>
+      arithmeticOfCounts(
+        operators,
+        constants.map((dtype) => ({ dtype, shape: [2, 3] })),
+      );
     const plain = counts({ MatMul: 1 });
     expect(chooseProfile(linear(), plain, inOrtFormat).profile).toBe('fp32');
     expect(chooseProfile(linear(), counts({ 'com.microsoft.QLinearAdd': 1 })).profile).toBe('int8');
@@ -111,6 +115,38 @@ describe('the profile', () => {
     // The same quantized model, with fewer nodes as they were fused.
     const fused = counts({ QLinearMatMul: 1, QuantizeLinear: 1 });
     expect(chooseProfile(quantized(2), fused, inOrtFormat).profile).toBe('int8');
+  });
+
+  test('sees integer weights that no quantizing operator reads', () => {
+    const table = modelOf((b) => {
+      const rows = b.initializer(tensorFrom('int8', [3, 2], new Int8Array(6)), 'rows');
+      const at = b.input('at', 'int64', [1]);
+      b.output(b.node('Cast', [b.node('Gather', [rows, at])], { to: 1 }), 'float32', [1, 2]);
+    });
+    expect(chooseProfile(linear(), table)).toEqual({
+      profile: 'int8',
+      reason: 'the candidate has weights of 8 bits or less',
+    });
+    expect(chooseProfile(table, linear()).profile).toBe('int8');
+    expect(
+      chooseProfile(linear(), arithmeticOfCounts({}, [{ dtype: 'int8', shape: [4, 4] }])).profile,
+    ).toBe('int8');
+    // A zero point is no weight.
+    expect(
+      chooseProfile(linear(), arithmeticOfCounts({}, [{ dtype: 'int8', shape: [4] }])).profile,
+    ).toBe('fp32');
+  });
+
+  test('of one file on other numbers of threads is not the exact one', () => {
+    const model = linear();
+    const threads = { reference: 1, candidate: 2 };
+    expect(chooseProfile(model, model, { threads })).toEqual({
+      profile: 'fp32',
+      reason: 'they run on 1 and 2 threads',
+    });
+    expect(chooseProfile(model, model, { threads: { reference: 2, candidate: 2 } }).profile).toBe(
+      'exact',
+    );
   });
 
   test('of weights that are dequantized does not count as rounding', () => {

@@ -183,3 +183,37 @@ describe('class scores', () => {
     expect(given('z')).toEqual([]);
   });
 });
+
+describe('an output not much larger than the atol of the profile', () => {
+  // fp32: atol is 1e-6, and 20·log10(1e-5 / 1e-6) is 20 dB.
+  const reference = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1e-5 : -1e-5));
+  const off = (error: number): number[] => reference.map((r, i) => r + (i % 3 === 0 ? error : 0));
+
+  test('is held to no more than the ratio of the two', () => {
+    const result = compareValues('float32', reference, off(9e-7));
+    expect(result.sqnrDb).toBeLessThan(30);
+    expect(result).toMatchObject({ verdict: 'pass', mismatched: 0 });
+    // The same at a greater scale has an SQNR that is too low.
+    const larger = (values: readonly number[]): number[] => values.map((value) => value * 1e4);
+    const failed = compareValues('float32', larger(reference), larger(off(9e-7)));
+    expect(failed.reasons).toContainEqual(expect.stringMatching(/^SQNR is 25.\d+ dB and must/));
+  });
+
+  test('still fails where the error is more than half of it', () => {
+    const tiny = reference.map((r) => r / 100);
+    const result = compareValues(
+      'float32',
+      tiny,
+      tiny.map((r) => -r),
+    );
+    expect(result.mismatched).toBe(0);
+    expect(result.reasons).toEqual(['SQNR is -6.021 dB and must be at least 6 dB']);
+    const zeroed = tiny.map(() => 0);
+    expect(compareValues('float32', tiny, zeroed).verdict).toBe('fail');
+  });
+
+  test('is held to what was asked for', () => {
+    const overrides = { minSqnrDb: [{ output: '*', value: 75 }] };
+    expect(compareValues('float32', reference, off(9e-7), { overrides }).verdict).toBe('fail');
+  });
+});

@@ -39,8 +39,8 @@ describe('what the integers of an output stand for', () => {
       const x = b.input('x', 'float32', [4]);
       const k = b.initializer(tensorFrom('int64', [1], BigInt64Array.of(2n)), 'k');
       const [values, places] = b.nodes('TopK', [x, k], {}, { outputs: ['v', 'i'] });
-      b.output(values, 'float32', [2]);
-      b.output(places, 'int64', [2]);
+      b.output(values!, 'float32', [2]);
+      b.output(places!, 'int64', [2]);
     });
     expect([...integerMeanings(model)]).toEqual([['i', 'chosen']]);
   });

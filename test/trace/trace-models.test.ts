@@ -124,6 +124,30 @@ describe('tracing two models', () => {
     expect(report.unpaired).toBe(1);
   });
 
+  test('says which nodes one model has in front of the node where the difference begins', async () => {
+    const chain = (isScaled: boolean): Model =>
+      model((b, x) => {
+        const a = b.node('Neg', [x], {}, { outputs: ['a'] });
+        const scale = constant(b, 'scale', 1.5);
+        const options = { outputs: ['s'], name: 'scaling' };
+        return b.node(
+          'Exp',
+          [isScaled ? b.node('Mul', [a, scale], {}, options) : a],
+          {},
+          { outputs: ['y'] },
+        );
+      });
+    const added = await trace(chain(false), chain(true));
+    expect(added.firstDivergence?.value.name).toBe('y');
+    expect(added.firstDivergence?.reason).toContain(
+      'before it, the reference has nothing and the candidate Mul "scaling"',
+    );
+    const removed = await trace(chain(true), chain(false));
+    expect(removed.firstDivergence?.reason).toContain(
+      'before it, the reference has Mul "scaling" and the candidate nothing',
+    );
+  });
+
   test('follows every input of a node, also in the order in which the candidate reads them', async () => {
     const build = (factor: number, isSwapped: boolean): Model =>
       model((b, x) => {

@@ -56,6 +56,23 @@ async function writeChanged(folder: string): Promise<void> {
   }
 }
 
+/** Runs a command, and ends it as Ctrl-C does at the first sign of progress of that kind. */
+async function interruptedAt(
+  folder: string,
+  argv: readonly string[],
+  isTime: (text: string) => boolean,
+): Promise<{ exit: number; report: Record<string, unknown> }> {
+  const stop = new AbortController();
+  const io = testIo({ cwd: folder, signal: stop.signal, isErrTty: true });
+  let hasBegun = false;
+  const stderr = (text: string): void => {
+    hasBegun ||= text.includes('sample ');
+    if (hasBegun && isTime(text)) stop.abort();
+  };
+  const exit = await main(['validate', ...argv, '--json'], { ...io, stderr });
+  return { exit, report: JSON.parse(io.out) as Record<string, unknown> };
+}
+
 const real = ['--inputs', path.join(digits, 'eval.npz')];
 
 describe('mlkit validate', () => {
@@ -224,6 +241,46 @@ describe('mlkit validate', () => {
     expect(report).toMatchObject({ kind: 'validate', isComplete: false, verdict: 'inconclusive' });
     expect(report['samples']).toBeGreaterThan(0);
     expect(fs.readFileSync(path.join(folder, 'r.xml'), 'utf8')).toContain('interrupted after');
+  });
+
+  test('interrupted while it traces: what the comparison came to is told all the same', async () => {
+    const folder = folderOfModels();
+    await writeChanged(folder);
+    const argv = ['cnn.onnx', 'cnn-changed.onnx', '--trace', '--samples', '2'];
+    const { exit, report } = await interruptedAt(folder, argv, (text) => !text.includes('sample '));
+    expect(exit).toBe(130);
+    expect(report).toMatchObject({ isComplete: false, verdict: 'fail', samples: 2 });
+    expect(report['trace']).toBeUndefined();
+    expect(report['reasons']).toContain('interrupted before the trace was done');
+  });
+
+  test('interrupted while labels are counted: the accuracy of the rows until then', async () => {
+    const folder = folderOfModels();
+    const argv = ['cnn.onnx', ...real, '--labels', 'labels'];
+    const seen = (text: string): boolean => text.includes('sample 2');
+    const { exit, report } = await interruptedAt(folder, argv, seen);
+    expect(exit).toBe(130);
+    expect(report).toMatchObject({ isComplete: false, samples: 2, rows: 128 });
+    expect(report['accuracy']).toMatchObject({ rows: 128 });
+  });
+
+  test('a part that cannot be written is refused before the models run', async () => {
+    const folder = folderOfModels();
+    for (const file of ['cnn.onnx', 'no/r.onnx']) {
+      const ran = await runIn(folder, ['cnn.onnx', 'vit.onnx', '--extract', file, '--json']);
+      expect(ran.exit).toBe(file === 'cnn.onnx' ? 2 : 3);
+      expect(JSON.parse(ran.out)).toMatchObject({ kind: 'error' });
+    }
+    const { err } = await runIn(folder, ['cnn.onnx', 'vit.onnx', '--extract', 'cnn.onnx']);
+    expect(err).toContain('hint: Give --extract a path of its own.');
+  });
+
+  test('limits hold between the settings of one model', async () => {
+    const argv = ['--matrix', 'precision=float32,float16', '--samples', '1'];
+    expect(await run('cnn.onnx', ...argv)).toMatchObject({ exit: 0 });
+    const strict = await run('cnn.onnx', ...argv, '--min-sqnr', '100');
+    expect(strict).toMatchObject({ exit: 1 });
+    expect(strict.out).toContain('must be at least 100 dB');
   });
 
   test('data that cannot decide: exit 4', async () => {

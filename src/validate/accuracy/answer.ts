@@ -1,7 +1,7 @@
 import { openRunnable } from '../../parity/index.ts';
 import type { ValidateConfig, ValidateServices } from '../config.ts';
 import type { Subject } from '../open-subject.ts';
-import { labelNote, planData } from '../plan-data.ts';
+import { labelNote, planData, rowsOf } from '../plan-data.ts';
 import { sessionSettings } from '../session-settings.ts';
 import type { Answer } from '../validate.ts';
 import { scoreLabels } from './label-scoring.ts';
@@ -18,6 +18,7 @@ export async function answerAccuracy(
   const { plan } = data;
   const scoring = scoreLabels(labels, { topK: config.topK, output: config.labelOutput });
   const session = await openRunnable(config.reference, sessionSettings(config, services));
+  let samples = 0;
   try {
     const keys = new Map(session.outputs.map((output) => [output.name, output.keys]));
     for (const [at, feeds] of plan.feeds.entries()) {
@@ -26,22 +27,28 @@ export async function answerAccuracy(
         { outputs: await session.run(feeds), keys },
         plan.rowsPerFeed[at] ?? 1,
       );
-      services.onProgress?.(`sample ${at + 1}`, at + 1, plan.feeds.length);
+      samples += 1;
+      services.onProgress?.(`sample ${samples}`, samples, plan.feeds.length);
     }
+  } catch (error) {
+    if (samples === 0 || services.signal?.aborted !== true) throw error;
   } finally {
     await session.close();
   }
   const accuracy = scoring.finish();
-  const samples = plan.feeds.length;
+  const isComplete = samples === plan.feeds.length;
+  const end = `interrupted after ${samples} of ${plan.feeds.length} samples`;
   return {
     decidedBy: [],
-    reasons: [],
+    reasons: isComplete ? [] : [end],
+    ...(!isComplete && { isComplete }),
     samples,
-    rows: plan.rows,
+    rows: rowsOf(plan, samples),
     inputs: plan.description,
     accuracy,
     warnings: [
-      ...data.notes({ samples }),
+      ...(isComplete ? [] : [`${end}: the accuracy is that of the rows until then`]),
+      ...data.notes({ samples, isComplete }),
       ...labelNote(plan, labels, config),
       ...accuracy.warnings,
     ],

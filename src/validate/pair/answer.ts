@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { MlkitError } from '../../errors.ts';
 import { compareModels, type ParityResult, worstVerdict } from '../../parity/index.ts';
 import type { TraceReport } from '../../trace/index.ts';
 import type { DropVerdict } from '../accuracy/accuracy.ts';
@@ -7,13 +8,15 @@ import { type Labels, readLabels } from '../accuracy/labels.ts';
 import type { LabelledResult } from '../accuracy/report.ts';
 import type { ValidateConfig, ValidateServices } from '../config.ts';
 import { openSubject, type Subject } from '../open-subject.ts';
-import { type Data, labelNote, planData } from '../plan-data.ts';
+import { type Data, labelNote, planData, rowsOf } from '../plan-data.ts';
 import { outputReasons, type ValidateReport } from '../report.ts';
 import { sessionSettings } from '../session-settings.ts';
 import type { Answer } from '../validate.ts';
 
 /** Samples that are followed through the graphs. */
 const tracedSamples = 2;
+
+const untraced = 'interrupted before the trace was done';
 
 /** Runs reference and candidate on the same inputs and compares their outputs, and their accuracy. */
 export async function answerPair(
@@ -22,6 +25,7 @@ export async function answerPair(
   services: ValidateServices,
 ): Promise<Answer> {
   const candidate = config.candidate ?? config.reference;
+  if (config.trace) await refuseUntraceable(candidate, config);
   const labels =
     config.labels === null ? null : readLabels(config.labels, config.inputs, config.task);
   const data = await dataFor(subject, candidate, config);
@@ -30,14 +34,20 @@ export async function answerPair(
   const parity = await compare(candidate, data, scoring, config, services);
   const isScored = scoring !== null && parity.samples > 0;
   const labelled = isScored ? scoring.finish() : null;
-  const trace = config.trace ? await follow(candidate, data, parity, config, services) : null;
+  const traced = config.trace ? await follow(candidate, data, parity, config, services) : null;
+  const answer = answerOf(parity, labelled, config);
   return {
-    ...answerOf(parity, labelled, config),
+    ...answer,
+    ...(traced === 'interrupted'
+      ? { isComplete: false, reasons: [...answer.reasons, untraced] }
+      : traced !== null && { trace: traced }),
     candidate: { path: candidate, sizeBytes: statSync(candidate).size },
-    rows: data.plan.rows,
+    rows: rowsOf(data.plan, parity.samples),
     inputs: data.plan.description,
-    ...(trace !== null && { trace }),
-    warnings: warningsOf(parity, data, labels, labelled, config),
+    warnings: [
+      ...warningsOf(parity, data, labels, labelled, config),
+      ...(traced === 'interrupted' && answer.verdict === 'pass' ? [untraced] : []),
+    ],
   };
 }
 
@@ -88,17 +98,32 @@ function compare(
   });
 }
 
+/** What a trace cannot do is told before the models run, and by the flag that asks for it. */
+async function refuseUntraceable(
+  candidate: string,
+  { reference, extract }: ValidateConfig,
+): Promise<void> {
+  const { checkTrace } = await import('../../trace/index.ts');
+  try {
+    await checkTrace({ models: [reference, candidate], extract });
+  } catch (error) {
+    if (!(error instanceof MlkitError) || error.code !== 'OUTPUT_IS_INPUT') throw error;
+    const hint = 'Give --extract a path of its own.';
+    throw new MlkitError('OUTPUT_IS_INPUT', error.message, { hint, cause: error });
+  }
+}
+
 async function follow(
   candidate: string,
   { plan }: Data,
   parity: ParityResult,
   config: ValidateConfig,
   { signal, onProgress }: ValidateServices,
-): Promise<TraceReport | null> {
+): Promise<TraceReport | 'interrupted' | null> {
   if (!parity.isComplete) return null;
   const { traceModels } = await import('../../trace/index.ts');
   const settings = sessionSettings(config);
-  return traceModels({
+  const tracing = traceModels({
     reference: { path: config.reference, settings },
     candidate: { path: candidate, settings },
     feeds: plan.feeds,
@@ -109,6 +134,11 @@ async function follow(
     extract: config.extract,
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
+  });
+  return tracing.catch((error: unknown) => {
+    // What the comparison came to stands.
+    if (signal?.aborted) return 'interrupted';
+    throw error;
   });
 }
 
