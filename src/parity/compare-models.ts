@@ -95,7 +95,8 @@ async function compare(
     castIo,
     candidatePath: settings.candidate.path,
   });
-  const outputs = pairNames(names(reference), names(candidate), match).map((pair) =>
+  const pairs = pairNames(names(reference), names(candidate), match);
+  const outputs = pairs.map((pair) =>
     accumulatorFor(pair, [reference, candidate], settings, study),
   );
   const end = await runAll(
@@ -108,8 +109,23 @@ async function compare(
     study,
     outputs.map((each) => each.accumulator.finish()),
     end,
-    [...new Set([...reference.notes, ...candidate.notes]), ...inputs.warnings],
+    [
+      ...new Set([...reference.notes, ...candidate.notes]),
+      ...inputs.warnings,
+      ...(settings.match === 'name' && areRenamed(pairs) ? [renamedText] : []),
+    ],
   );
+}
+
+const renamedText =
+  'each has outputs that the other does not have: if they are the same by other names, --match position pairs them by their order';
+
+function areRenamed(pairs: readonly NamePair[]): boolean {
+  const [lost, added] = [
+    pairs.filter((pair) => pair.candidate === null),
+    pairs.filter((pair) => pair.reference === null),
+  ];
+  return lost.length > 0 && lost.length === added.length;
 }
 
 /** How far a comparison came. */
@@ -215,8 +231,10 @@ function conclude(
   notes: readonly string[],
 ): ParityResult {
   const isExplained = failure !== null && samples === 0;
-  const finished = isExplained ? outputs.map((each) => explained(each, failure)) : outputs;
-  const isEmpty = isComplete && !finished.some((output) => output.total > 0);
+  const isEmpty = isComplete && !outputs.some((output) => output.total > 0);
+  const finished = isExplained
+    ? outputs.map((each) => explained(each, failure))
+    : outputs.map((each) => (isEmpty && each.verdict === 'pass' ? vacuous(each) : each));
   const early: Verdict[] = isComplete ? [] : [failure?.verdict ?? 'inconclusive'];
   const verdicts = finished.map((output) => output.verdict);
   return {
@@ -226,10 +244,16 @@ function conclude(
     samples,
     isComplete,
     ...(failure !== null && { failure }),
-    reasons,
+    reasons: outputs.length === 0 && isEmpty ? [...reasons, 'there are no outputs'] : reasons,
     outputs: finished,
-    warnings: [...notes, ...(isEmpty ? ['nothing was compared: no output has any element'] : [])],
+    warnings: notes,
   };
+}
+
+/** An output without elements where there is no other to go by. */
+function vacuous(output: OutputParity): OutputParity {
+  const reasons = ['nothing was compared: it has no elements'];
+  return { ...output, verdict: 'inconclusive', reasons };
 }
 
 /** An output of which no sample could be compared. */
@@ -298,6 +322,8 @@ function interfaceFailure(
 ): string | null {
   if (candidate === undefined) return 'the candidate does not have this output';
   if (reference === undefined) return 'only the candidate has this output';
+  // What it is cannot be told of what cannot be had.
+  if (reference.unpassable !== null || candidate.unpassable !== null) return null;
   const [r, a] = [keysText(reference.keys), keysText(candidate.keys)];
   return r === a ? null : `its maps have the keys ${a} instead of ${r}`;
 }

@@ -7,6 +7,7 @@ export { completenessCase } from './completeness-case.ts';
 export type { ClassDetails, OutputDetails, StepCount } from './details.ts';
 export type { ErrorBin } from './error-by-magnitude.ts';
 export { integerMeanings } from './integer-meaning.ts';
+export { aboveNoise, mayBeRounding } from './noise-floor.ts';
 export {
   openRunnable,
   type Runnable,

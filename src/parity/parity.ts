@@ -89,6 +89,8 @@ export interface OutputParity {
   readonly details: OutputDetails | null;
   readonly verdict: Verdict;
   readonly minimumTolerance: MinimumTolerance;
+  /** How far the reference is from itself, optimized otherwise, where that was what let it pass. */
+  readonly noiseFloor?: { readonly rmse: number; readonly sqnrDb: number | null };
   /** Why it does not pass; empty where it does. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { openModel } from '../onnx/index.ts';
+import type { SessionSettings } from '../runtime/index.ts';
 import { type Arithmetic, arithmeticOf } from './arithmetic.ts';
 import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
 import { ortArithmetic } from './ort-arithmetic.ts';
 import { isOrtFormat } from './ort-format.ts';
 import type { ParitySettings } from './parity.ts';
 import { randomOutputs } from './random-outputs.ts';
+import { differingConstant } from './same-graph.ts';
 
 /** What the files of two models tell before anything runs. */
 export interface Study extends ProfileChoice {
@@ -18,7 +20,7 @@ export interface Study extends ProfileChoice {
 }
 
 /**
- * Looks at the structure of two models; no weights are read.
+ * Looks at the structure of two models; where that is the same, at their constants too.
  *
  * @throws MlkitError when a file cannot be read.
  */
@@ -42,7 +44,34 @@ export async function studyModels(
     },
     hasOrtFormat: !isSame && (first.isOrt || second.isOrt),
   });
-  return { ...facts, ...choice };
+  const areBothOnnx = !isSame && !first.isOrt && !second.isOrt;
+  if (!areBothOnnx || !areAlike(one, other)) return { ...facts, ...choice };
+  return { ...facts, ...(byConstants(reference.path, candidate.path) ?? choice) };
+}
+
+/** Whether the runtime treats both in the same way. */
+function areAlike(one: SessionSettings, other: SessionSettings): boolean {
+  return (
+    (one.provider ?? 'cpu') === 'cpu' &&
+    (other.provider ?? 'cpu') === 'cpu' &&
+    (one.optimization ?? 'all') === (other.optimization ?? 'all')
+  );
+}
+
+/** Where a constant is all that differs, nothing rounds otherwise: what the outputs differ by is its. */
+function byConstants(reference: string, candidate: string): ProfileChoice | null {
+  const [one, other] = [openModel(reference), openModel(candidate)];
+  try {
+    const name = differingConstant(one.model, other.model);
+    if (name === null) return null;
+    return {
+      profile: 'exact',
+      reason: `the graphs are the same, and the constant "${name}" is not`,
+    };
+  } finally {
+    one.close();
+    other.close();
+  }
 }
 
 interface Facts extends Pick<Study, 'random' | 'outputs'> {

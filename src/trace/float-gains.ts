@@ -79,17 +79,25 @@ export async function measureFloatGains(settings: FloatGainsSettings): Promise<F
     if (found.units.length + found.skipped.length === 0) return null;
     const names = ioNames(reference.open.model, model, pairs);
     const candidateOutputs = model.graph.outputs.map((output) => output.name);
+    const tried = largestUnits(found.units, settings.mostNodes ?? 200);
     const settlement = new FloatSettlement(found, tensors);
-    const free = settlement.freeTensors;
-    const switched = addSwitches(model, reference.open.model, found.units, free);
+    // Fewer units leave less in float. Each switch takes the runtime time to load, and memory.
+    const most = settlement.settle(new Set(tried));
+    const switched = addSwitches(model, reference.open.model, [...most.units], most.tensors);
     const [one, two] = [sideOf(reference, settings), sideOf(candidate, settings)];
     const data = await runModels(one, two, feeds, { names, candidateOutputs });
     await using runs = await SwitchedRuns.open(copy, two.settings, { data, settlement, switched });
     const measurement = new GainMeasurement(settings, found, names, runs);
-    return await measurement.measure(ownSqnr(data));
+    return await measurement.measure(tried, ownSqnr(data));
   } finally {
     copy.close();
   }
+}
+
+/** Those that are tried alone: all that decide for themselves, the largest first. */
+function largestUnits(units: readonly Unit[], most: number): Unit[] {
+  const active = units.filter((unit) => !unit.isPassive);
+  return active.toSorted((a, b) => b.weightBytes - a.weightBytes).slice(0, most);
 }
 
 function sideOf({ open, settings }: FloatGainsSide, { signal }: FloatGainsSettings): RunSide {
@@ -113,7 +121,7 @@ class GainMeasurement {
   }
 
   /** @param own The SQNR of the candidate itself, which the copy must have too. */
-  async measure(own: Decibels): Promise<FloatGains | null> {
+  async measure(tried: readonly Unit[], own: Decibels): Promise<FloatGains | null> {
     this.#noteSkipped();
     const baseline = await this.#runs.sqnr(new Set());
     const numbers = baseline.flatMap((value, at) => (value === null ? [] : [{ value, at }]));
@@ -122,7 +130,8 @@ class GainMeasurement {
     this.#judged = worst.at;
     this.#checkCopy(baseline, own);
     const startDb = worst.value;
-    const alone = await this.#measureAlone(this.#chosenUnits());
+    this.#noteTried(tried);
+    const alone = await this.#measureAlone(tried);
     const measured = alone.toSorted((a, b) => b.sqnrDb - a.sqnrDb);
     return {
       output: this.#names.outputs[worst.at] ?? '',
@@ -138,13 +147,11 @@ class GainMeasurement {
     };
   }
 
-  /** Those that are tried alone: all that decide for themselves, the largest first. */
-  #chosenUnits(): Unit[] {
-    const { mostNodes = 200 } = this.#settings;
+  #noteTried(tried: readonly Unit[]): void {
     const units = this.#found.units.filter((unit) => !unit.isPassive);
-    if (units.length > mostNodes) {
+    if (units.length > tried.length) {
       this.#notes.push(
-        `only the ${mostNodes} nodes with the largest weights were tried, of ${units.length}`,
+        `only the ${tried.length} nodes with the largest weights were tried, of ${units.length}`,
       );
     }
     for (const { named } of units) {
@@ -154,7 +161,6 @@ class GainMeasurement {
         `${all} are taken together, as the two models have no value in common between them`,
       );
     }
-    return units.toSorted((a, b) => b.weightBytes - a.weightBytes).slice(0, mostNodes);
   }
 
   async #measureAlone(units: readonly Unit[]): Promise<MeasuredUnit[]> {

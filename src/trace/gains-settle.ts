@@ -39,11 +39,6 @@ export class FloatSettlement {
     }
   }
 
-  /** The values that some choice of units makes float. */
-  get freeTensors(): ReadonlySet<PairedTensor> {
-    return this.#free;
-  }
-
   /** @param chosen Units that are not passive. */
   settle(chosen: ReadonlySet<Unit>): Settled {
     const units = new Set<Unit>();

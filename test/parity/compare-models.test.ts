@@ -175,7 +175,9 @@ describe('comparing models', () => {
     const nothing = new Map([['x', float32([0, 2], [])]]);
     const result = await compare([a, a], { feeds: [nothing] });
     expect(result.verdict).toBe('inconclusive');
-    expect(result.warnings).toEqual([expect.stringContaining('nothing was compared')]);
+    expect(result.outputs.map(({ verdict, reasons }) => [verdict, ...reasons])).toEqual(
+      result.outputs.map(() => ['inconclusive', 'nothing was compared: it has no elements']),
+    );
   });
 
   test('stops when it is interrupted', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { matchesPattern } from '../../src/graph/index.ts';
 import type {
   AccumulatorSettings,
   ProfileName,
   ToleranceOverrides,
 } from '../../src/parity/index.ts';
+import { flagFor } from '../../src/parity/suggest.ts';
 import { type DataType, dataTypes, stringTensor, type Tensor } from '../../src/tensor/index.ts';
 import { compareTensors, seeded, tensorOf } from './comparing.ts';
 
@@ -110,4 +112,11 @@ describe.each(types)('of %s, the flags that are suggested', (dtype) => {
       expect(found.tightened).toBeGreaterThan(0);
     },
   );
+});
+
+test('a name that cannot be typed is given as a pattern', () => {
+  const flags = flagFor('--atol', 'a\u001b[31m\n\u202eb', '0.1');
+  expect(flags).toBe("--atol 'a*[31m**b:0.1'");
+  expect(matchesPattern('a\u001b[31m\n\u202eb', 'a*[31m**b')).toBe(true);
+  expect(flagFor('--atol', 'logits', '0.1')).toBe('--atol logits:0.1');
 });

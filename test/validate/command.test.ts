@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { openModel, saveModel } from '../../src/onnx/index.ts';
 import { tensorFrom } from '../../src/tensor/index.ts';
+import { validate, validateDefaults, validationCases } from '../../src/validate/index.ts';
 import { testIo } from '../cli/test-io.ts';
 import { fixtures, temporaryFolder } from '../support/files.ts';
 
@@ -54,23 +55,6 @@ async function writeChanged(folder: string): Promise<void> {
   } finally {
     open.close();
   }
-}
-
-/** Runs a command, and ends it as Ctrl-C does at the first sign of progress of that kind. */
-async function interruptedAt(
-  folder: string,
-  argv: readonly string[],
-  isTime: (text: string) => boolean,
-): Promise<{ exit: number; report: Record<string, unknown> }> {
-  const stop = new AbortController();
-  const io = testIo({ cwd: folder, signal: stop.signal, isErrTty: true });
-  let hasBegun = false;
-  const stderr = (text: string): void => {
-    hasBegun ||= text.includes('sample ');
-    if (hasBegun && isTime(text)) stop.abort();
-  };
-  const exit = await main(['validate', ...argv, '--json'], { ...io, stderr });
-  return { exit, report: JSON.parse(io.out) as Record<string, unknown> };
 }
 
 const real = ['--inputs', path.join(digits, 'eval.npz')];
@@ -246,22 +230,38 @@ describe('mlkit validate', () => {
   test('interrupted while it traces: what the comparison came to is told all the same', async () => {
     const folder = folderOfModels();
     await writeChanged(folder);
-    const argv = ['cnn.onnx', 'cnn-changed.onnx', '--trace', '--samples', '2'];
-    const { exit, report } = await interruptedAt(folder, argv, (text) => !text.includes('sample '));
-    expect(exit).toBe(130);
-    expect(report).toMatchObject({ isComplete: false, verdict: 'fail', samples: 2 });
-    expect(report['trace']).toBeUndefined();
-    expect(report['reasons']).toContain('interrupted before the trace was done');
+    const stop = new AbortController();
+    const [reference, candidate] = ['cnn.onnx', 'cnn-changed.onnx'].map((name) =>
+      path.join(folder, name),
+    );
+    const report = await validate(
+      { ...validateDefaults, reference: reference ?? '', candidate: candidate ?? '', trace: true },
+      {
+        signal: stop.signal,
+        onProgress: (step) => void (step.startsWith('sample ') || stop.abort()),
+      },
+    );
+    expect(report).toMatchObject({ isComplete: false, verdict: 'fail', samples: 8 });
+    expect(report.trace).toBeUndefined();
+    expect(report.reasons[0]).toBe('interrupted before the trace was done');
+    expect(validationCases(report).at(-1)).toMatchObject({
+      outcome: 'skipped',
+      message: 'interrupted before the trace was done',
+    });
   });
 
   test('interrupted while labels are counted: the accuracy of the rows until then', async () => {
-    const folder = folderOfModels();
-    const argv = ['cnn.onnx', ...real, '--labels', 'labels'];
-    const seen = (text: string): boolean => text.includes('sample 2');
-    const { exit, report } = await interruptedAt(folder, argv, seen);
-    expect(exit).toBe(130);
+    const stop = new AbortController();
+    const inputs = [path.join(digits, 'eval.npz')];
+    const reference = path.join(digits, models['cnn.onnx']);
+    const report = await validate(
+      { ...validateDefaults, reference, inputs, labels: 'labels' },
+      { signal: stop.signal, onProgress: (_, done) => void (done === 2 && stop.abort()) },
+    );
     expect(report).toMatchObject({ isComplete: false, samples: 2, rows: 128 });
-    expect(report['accuracy']).toMatchObject({ rows: 128 });
+    expect(report.accuracy).toMatchObject({ rows: 128 });
+    expect(report.reasons).toEqual(['interrupted after 2 of 10 samples']);
+    expect(validationCases(report)).toMatchObject([{ name: 'accuracy', outcome: 'skipped' }]);
   });
 
   test('a part that cannot be written is refused before the models run', async () => {

@@ -1,6 +1,13 @@
 import { statSync } from 'node:fs';
 import { MlkitError } from '../../errors.ts';
-import { compareModels, type ParityResult, worstVerdict } from '../../parity/index.ts';
+import {
+  aboveNoise,
+  compareModels,
+  isOrtFormat,
+  mayBeRounding,
+  type ParityResult,
+  worstVerdict,
+} from '../../parity/index.ts';
 import type { TraceReport } from '../../trace/index.ts';
 import type { DropVerdict } from '../accuracy/accuracy.ts';
 import { judgeLabelled, type LabelScoring, scoreLabels } from '../accuracy/label-scoring.ts';
@@ -31,7 +38,8 @@ export async function answerPair(
   const data = await dataFor(subject, candidate, config);
   const scoring =
     labels === null ? null : scoreLabels(labels, { topK: config.topK, output: config.labelOutput });
-  const parity = await compare(candidate, data, scoring, config, services);
+  const compared = await compare(candidate, data, scoring, config, services);
+  const parity = await aboveOwnNoise(compared, candidate, data, config, services);
   const isScored = scoring !== null && parity.samples > 0;
   const labelled = isScored ? scoring.finish() : null;
   const traced = config.trace ? await follow(candidate, data, parity, config, services) : null;
@@ -39,7 +47,7 @@ export async function answerPair(
   return {
     ...answer,
     ...(traced === 'interrupted'
-      ? { isComplete: false, reasons: [...answer.reasons, untraced] }
+      ? { isComplete: false, reasons: [untraced, ...answer.reasons] }
       : traced !== null && { trace: traced }),
     candidate: { path: candidate, sizeBytes: statSync(candidate).size },
     rows: rowsOf(data.plan, parity.samples),
@@ -96,6 +104,42 @@ function compare(
       }
     },
   });
+}
+
+/**
+ * A comparison that fails is held against what the reference is from itself, optimized otherwise: some
+ * models amplify rounding. Not where limits were given, nor where the same bits are expected.
+ */
+async function aboveOwnNoise(
+  parity: ParityResult,
+  candidate: string,
+  { plan }: Data,
+  config: ValidateConfig,
+  { signal }: ValidateServices,
+): Promise<ParityResult> {
+  const isAsked = config.profile !== 'auto' || Object.keys(config.overrides).length > 0;
+  if (isAsked || parity.profile === 'exact' || !mayBeRounding(parity)) return parity;
+  const settings = sessionSettings(config);
+  const otherwise = config.optimization === 'disabled' ? 'all' : 'disabled';
+  // What a model in ORT format was optimized to cannot be taken back.
+  const path = isOrtFormat(config.reference) ? candidate : config.reference;
+  const measuring = compareModels({
+    reference: { path, settings },
+    candidate: { path, settings: { ...settings, optimization: otherwise } },
+    feeds: plan.feeds.slice(0, parity.samples),
+    profile: parity.profile,
+    classGates: plan.rows > 0,
+    failures: 'report',
+    ...(signal && { signal }),
+  });
+  return measuring.then(
+    (floor) => aboveNoise(parity, floor),
+    (error: unknown) => {
+      // What the comparison came to stands.
+      if (signal?.aborted) return parity;
+      throw error;
+    },
+  );
 }
 
 /** What a trace cannot do is told before the models run, and by the flag that asks for it. */
