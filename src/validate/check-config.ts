@@ -33,6 +33,7 @@ export function modeOf(config: ValidateConfig): Mode {
       hint: 'Give a reference and a candidate.',
     });
   }
+  refuseIdleFlags(config);
   if (mode !== undefined) return mode;
   refuseLabels(config);
   if (candidate !== null) return 'pair';
@@ -73,7 +74,7 @@ function refuseParts(mode: OneModelMode, config: ValidateConfig): void {
   );
 }
 
-function refuseLabels({ candidate, labels, inputs, maxDrop, ...config }: ValidateConfig): void {
+function refuseLabels({ candidate, labels, inputs, maxDrop }: ValidateConfig): void {
   if (labels !== null && inputs.length === 0) {
     throw new MlkitError('USAGE', '--labels needs the data that it labels', {
       hint: 'Give --inputs eval.npz as well.',
@@ -81,6 +82,13 @@ function refuseLabels({ candidate, labels, inputs, maxDrop, ...config }: Validat
   }
   if (maxDrop !== null && (candidate === null || labels === null)) {
     throw new MlkitError('USAGE', '--max-drop needs two models and --labels');
+  }
+}
+
+/** What has no meaning without another flag. */
+function refuseIdleFlags({ labels, ...config }: ValidateConfig): void {
+  if (config.force && config.saveGolden === null) {
+    throw new MlkitError('USAGE', '--force has no meaning without --save-golden');
   }
   if (labels !== null) return;
   const idle = [

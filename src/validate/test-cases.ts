@@ -20,16 +20,15 @@ export function validationCases(report: ValidateReport): TestCase[] {
 }
 
 function runCases(report: ValidateReport, suite: string): TestCase[] {
-  const { candidate, isComplete, failure, reasons } = report;
-  if (candidate === undefined) return [];
+  const { candidate, golden, isComplete, failure, reasons } = report;
+  if (candidate === undefined && golden === undefined) return [];
   const isWhole = isComplete !== false && failure === undefined;
-  return [
-    completenessCase(suite, {
-      isComplete: isWhole,
-      reasons,
-      ...(failure !== undefined && { failure }),
-    }),
-  ];
+  const found = completenessCase(suite, {
+    isComplete: isWhole,
+    reasons,
+    ...(failure !== undefined && { failure }),
+  });
+  return [golden === undefined ? found : { ...found, name: 'runs on all sets' }];
 }
 
 function accuracyCases(report: ValidateReport, suite: string): TestCase[] {

@@ -170,6 +170,19 @@ describe('what nodes win that stay in float', () => {
     });
   });
 
+  test('is the same for nodes that are tried where others are left out', async () => {
+    const reference = chain(4, () => inFloat);
+    const candidate = (): Model => chain(4, () => weightOnly([1, 40, 1, 1]));
+    const all = await gainsOf(reference, candidate());
+    const few = await gainsOf(reference, candidate(), { mostNodes: 2 });
+    expect(few.notes).toContain('only the 2 nodes with the largest weights were tried, of 4');
+    expect(few.sqnrDb).toBeCloseTo(all.sqnrDb, 9);
+    expect(few.nodes).toHaveLength(2);
+    for (const { node, gainDb } of few.nodes) {
+      expect(gainDb).toBeCloseTo(all.nodes.find((each) => each.node === node)?.gainDb ?? 0, 9);
+    }
+  });
+
   test('is measured together, for nodes that win little alone', async () => {
     const reaches = [1, 40, 1, 40, 1];
     // Before a Relu, onnxruntime makes another operator of such a product than elsewhere.

@@ -142,6 +142,8 @@ describe('mlkit validate', () => {
     [['cnn.onnx', '--matrix', 'speed=1,2'], 'speed'],
     [['cnn.onnx', '--trace'], '--trace follows the difference of two models'],
     [['cnn.onnx', 'vit.onnx', '--top-k', '5'], '--top-k has no meaning without --labels'],
+    ['cnn.onnx', '--save-golden', 'g', '--top-k', '5'],
+    ['cnn.onnx', 'vit.onnx', '--force'],
     [['cnn.onnx', 'vit.onnx', ...real, '--labels', 'labels', '--max-drop', 'any'], '--max-drop'],
   ])('%j is wrong usage', async (argv, words) => {
     const { exit, err } = await run(...argv);
@@ -248,6 +250,22 @@ describe('mlkit validate', () => {
       outcome: 'skipped',
       message: 'interrupted before the trace was done',
     });
+  });
+
+  test('interrupted between recorded sets: what was compared by then', async () => {
+    const folder = folderOfModels();
+    await runIn(folder, ['cnn.onnx', '--save-golden', 'golden']);
+    const stop = new AbortController();
+    const golden = path.join(folder, 'golden');
+    const report = await validate(
+      { ...validateDefaults, reference: path.join(folder, 'cnn.onnx'), golden },
+      { signal: stop.signal, onProgress: (_, done) => void (done === 2 && stop.abort()) },
+    );
+    expect(report).toMatchObject({ isComplete: false, samples: 2, verdict: 'inconclusive' });
+    expect(report.reasons).toEqual(['interrupted after 2 of 8 sets']);
+    expect(report.outputs).toMatchObject([{ total: 20, mismatched: 0 }]);
+    const message = 'interrupted after 2 of 8 sets';
+    expect(validationCases(report).at(-1)).toMatchObject({ outcome: 'skipped', message });
   });
 
   test('interrupted while labels are counted: the accuracy of the rows until then', async () => {

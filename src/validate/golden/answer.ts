@@ -53,7 +53,8 @@ export async function answerGolden(
   const comparison = new GoldenComparison(model, config, folder);
   const end = await runAll(comparison, places, config, services);
   const outputs = comparison.finish(end.failure);
-  const provenance = await provenanceOf(model, config, services);
+  // Reading the model for it would be interrupted as well, and what was compared be lost.
+  const provenance = end.isInterrupted ? null : await provenanceOf(model, config, services);
   const { profile } = config;
   return {
     verdict: worstVerdict([...outputs.map((output) => output.verdict), ...end.verdicts]),
