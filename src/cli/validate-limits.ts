@@ -65,10 +65,14 @@ export function limitOptions(program: Command): void {
     program.option(
       `${limit.flag} <[name:]value>`,
       limit.help,
-      (text, previous: readonly OutputValue[] | undefined) => [
-        ...(previous ?? []),
-        outputValue(limit, text),
-      ],
+      (text, previous: readonly OutputValue[] = []) => {
+        const value = outputValue(limit, text);
+        if (previous.some(({ output }) => output === value.output)) {
+          const what = value.output === '*' ? 'all outputs' : `"${value.output}"`;
+          throw new MlkitError('USAGE', `${limit.flag} is given twice for ${what}`);
+        }
+        return [...previous, value];
+      },
     );
   }
 }

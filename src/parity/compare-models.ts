@@ -236,18 +236,33 @@ function conclude(
     ? outputs.map((each) => explained(each, failure))
     : outputs.map((each) => (isEmpty && each.verdict === 'pass' ? vacuous(each) : each));
   const early: Verdict[] = isComplete ? [] : [failure?.verdict ?? 'inconclusive'];
+  const unseen = isComplete && !isEmpty ? unseenDifference(study, finished) : [];
+  if (isEmpty || unseen.length > 0) early.push('inconclusive');
   const verdicts = finished.map((output) => output.verdict);
   return {
-    verdict: worstVerdict([...verdicts, ...early, ...(isEmpty ? ['inconclusive' as const] : [])]),
+    verdict: worstVerdict([...verdicts, ...early]),
     profile: study.profile,
     profileReason: study.reason,
     samples,
     isComplete,
     ...(failure !== null && { failure }),
-    reasons: outputs.length === 0 && isEmpty ? [...reasons, 'there are no outputs'] : reasons,
+    reasons: [
+      ...reasons,
+      ...unseen,
+      ...(outputs.length === 0 && isEmpty ? ['there are no outputs'] : []),
+    ],
     outputs: finished,
     warnings: notes,
   };
+}
+
+/** Inputs that do not show a difference that is known to be there decide nothing. */
+function unseenDifference({ constant }: Study, outputs: readonly OutputParity[]): string[] {
+  const isSeen = outputs.some(({ maxAbs, mismatched }) => mismatched > 0 || (maxAbs ?? 0) > 0);
+  if (constant === undefined || isSeen) return [];
+  return [
+    `the constant "${constant}" differs, and no output shows it with these inputs: others may`,
+  ];
 }
 
 /** An output without elements where there is no other to go by. */

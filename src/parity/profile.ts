@@ -90,7 +90,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     ...none,
     name: 'bf16',
     summary: 'weights or arithmetic in bfloat16',
-    element: element(5e-2, 1e-2, 4e-2, 1e-3),
+    element: element(5e-2, 1e-2, 4e-2, 1e-2),
     minSqnrDb: 20,
     minCosine: 0.995,
   },

@@ -17,6 +17,8 @@ export interface Study extends ProfileChoice {
   readonly outputs: readonly string[];
   /** Whether the reference rounds what depends on its inputs to integers. */
   readonly isRounding: boolean;
+  /** The constant that the two do not share, where their graphs are the same otherwise. */
+  readonly constant?: string;
 }
 
 /**
@@ -59,15 +61,16 @@ function areAlike(one: SessionSettings, other: SessionSettings): boolean {
 }
 
 /** Where a constant is all that differs, nothing rounds otherwise: what the outputs differ by is its. */
-function byConstants(reference: string, candidate: string): ProfileChoice | null {
+function byConstants(
+  reference: string,
+  candidate: string,
+): (ProfileChoice & Pick<Study, 'constant'>) | null {
   const [one, other] = [openModel(reference), openModel(candidate)];
   try {
     const name = differingConstant(one.model, other.model);
     if (name === null) return null;
-    return {
-      profile: 'exact',
-      reason: `the graphs are the same, and the constant "${name}" is not`,
-    };
+    const reason = `the graphs are the same, and the constant "${name}" is not`;
+    return { profile: 'exact', reason, constant: name };
   } finally {
     one.close();
     other.close();

@@ -55,6 +55,8 @@ export interface Note {
   readonly kind: 'note';
   readonly level: NoteLevel;
   readonly text: string;
+  /** Whether it is to be pasted, and so is not broken into lines. */
+  readonly isPasted?: boolean;
 }
 
 /** Text that is shown verbatim, lines and spaces kept: a graph in textual syntax, a log. */
@@ -108,6 +110,11 @@ export function pageTitled(block: Table, pageTitle: string): Table {
 
 export function note(level: NoteLevel, text: string): Note {
   return { kind: 'note', level, text };
+}
+
+/** Something to paste: a command, or flags of one. */
+export function pasteNote(text: string): Note {
+  return { kind: 'note', level: 'info', text, isPasted: true };
 }
 
 export function textBlock(text: string): TextBlock {

@@ -30,6 +30,7 @@ export {
   keyValues,
   note,
   pageTitled,
+  pasteNote,
   table,
   textBlock,
   toned,

@@ -84,7 +84,10 @@ const noteWords: Readonly<Record<NoteLevel, readonly [word: string, tone: Tone]>
 function renderNote(note: Note, style: TextStyle): string {
   const [word, tone] = noteWords[note.level];
   const indent = ' '.repeat(word.length + 2);
-  const room = style.width === null ? null : Math.max(style.width - indent.length, 20);
+  const room =
+    style.width === null || note.isPasted === true
+      ? null
+      : Math.max(style.width - indent.length, 20);
   const text = visibleText(note.text);
   const lines = room === null ? [text] : wrapText(text, room);
   return `${style.color(tone, `${word}:`)} ${lines.join(`\n${indent}`)}`;

@@ -11,6 +11,7 @@ import {
   keyValues,
   type NoteLevel,
   note,
+  pasteNote,
   type Verdict,
 } from '../report/index.ts';
 import { presentAccuracy } from './accuracy/present.ts';
@@ -18,7 +19,7 @@ import type { LabelledResult } from './accuracy/report.ts';
 import { outputCharts, traceCharts } from './charts/report-charts.ts';
 import { presentMatrix } from './matrix/present.ts';
 import { outputTable, outputWarnings } from './pair/present-outputs.ts';
-import { presentTrace } from './present-trace.ts';
+import { presentTrace } from './pair/present-trace.ts';
 import type { ValidateReport } from './report.ts';
 
 /** More inputs than this are counted and not listed. */
@@ -103,7 +104,7 @@ function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport
     // Where all is the same to the bit, that says everything.
     const tightest = flags(({ maxAbs }) => maxAbs !== 0);
     const passed = note(level, `PASS: ${passText(decidedBy, report.accuracy)}`);
-    return tightest === '' ? [passed] : [passed, note('info', `tightest that passes: ${tightest}`)];
+    return tightest === '' ? [passed] : [passed, pasteNote(`tightest that passes: ${tightest}`)];
   }
   const word = verdict === 'fail' ? 'FAIL' : 'INCONCLUSIVE';
   const blocks: Block[] = reasons.map((reason) => note(level, `${word}: ${reason}`));
@@ -111,7 +112,7 @@ function verdictNotes({ verdict, reasons, decidedBy, ...report }: ValidateReport
   const failed = outputs.filter((output) => output.verdict === 'fail');
   const wayOut = flags((output) => output.verdict === 'fail');
   const isMendable = failed.every((output) => output.minimumTolerance.flags !== '');
-  if (wayOut !== '' && isMendable) blocks.push(note('info', `what would pass: ${wayOut}`));
+  if (wayOut !== '' && isMendable) blocks.push(pasteNote(`what would pass: ${wayOut}`));
   return blocks;
 }
 

@@ -142,8 +142,8 @@ describe('mlkit validate', () => {
     [['cnn.onnx', '--matrix', 'speed=1,2'], 'speed'],
     [['cnn.onnx', '--trace'], '--trace follows the difference of two models'],
     [['cnn.onnx', 'vit.onnx', '--top-k', '5'], '--top-k has no meaning without --labels'],
-    ['cnn.onnx', '--save-golden', 'g', '--top-k', '5'],
-    ['cnn.onnx', 'vit.onnx', '--force'],
+    [['cnn.onnx', '--save-golden', 'g', '--top-k', '5'], '--top-k has no meaning'],
+    [['cnn.onnx', 'vit.onnx', '--force'], '--force has no meaning'],
     [['cnn.onnx', 'vit.onnx', ...real, '--labels', 'labels', '--max-drop', 'any'], '--max-drop'],
   ])('%j is wrong usage', async (argv, words) => {
     const { exit, err } = await run(...argv);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { MlkitError } from '../../errors.ts';
 import type { ValidateConfig, ValidateServices } from '../config.ts';
 import type { Subject } from '../open-subject.ts';
 import { planData } from '../plan-data.ts';
@@ -14,6 +15,11 @@ export async function answerMatrix(
   { signal, onProgress }: ValidateServices,
 ): Promise<Answer> {
   const axes = parseMatrix(config.matrix);
+  if (config.threads !== null && axes.threads.length > 0) {
+    throw new MlkitError('USAGE', '--matrix and --threads both say how many threads there are', {
+      hint: 'Give them once.',
+    });
+  }
   const data = planData(model, config);
   const { candidate } = config;
   const matrix = await validateMatrix({

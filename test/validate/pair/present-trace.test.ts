@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { document } from '../../src/report/index.ts';
-import { renderText } from '../../src/report/table.ts';
-import type { TracedValue, TraceReport } from '../../src/trace/index.ts';
-import { presentTrace } from '../../src/validate/present-trace.ts';
+import { document } from '../../../src/report/index.ts';
+import { renderText } from '../../../src/report/table.ts';
+import type { TracedValue, TraceReport } from '../../../src/trace/index.ts';
+import { presentTrace } from '../../../src/validate/pair/present-trace.ts';
 
 function value(fields: Partial<TracedValue>): TracedValue {
   return {

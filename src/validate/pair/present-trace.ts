@@ -7,9 +7,10 @@ import {
   formatRatio,
   keyValues,
   note,
+  pasteNote,
   table,
   toned,
-} from '../report/index.ts';
+} from '../../report/index.ts';
 import type {
   Divergence,
   ErrorSource,
@@ -17,7 +18,7 @@ import type {
   Repro,
   TracedValue,
   TraceReport,
-} from '../trace/index.ts';
+} from '../../trace/index.ts';
 
 /** Values in the table beside the divergence; JSON has them all. */
 const mostAmplifiers = 10;
@@ -138,7 +139,7 @@ function gainBlocks({ output, sqnrDb, nodes, suggestion, notes }: FloatGains): B
   if (suggestion !== null) {
     const { nodes: kept, sqnrDb: together, flags } = suggestion;
     const what = `${count(kept.length, 'node')} in float: ${decibels(together)} dB`;
-    blocks.push(note('info', `with ${what}; mlkit quantize ${flags}`));
+    blocks.push(pasteNote(`with ${what}; mlkit quantize ${flags}`));
   }
   return [...blocks, ...notes.map((text) => note('info', text))];
 }
@@ -148,7 +149,7 @@ function reproNotes({ candidatePath, nodes, reproduces, command }: Repro): Block
     reproduces
       ? note('info', `${candidatePath} has ${count(nodes, 'node')} and shows the difference`)
       : note('warning', `${candidatePath}, run alone, does not differ as it does in the whole`),
-    note('info', `to see it: ${command}`),
+    pasteNote(`to see it: ${command}`),
   ];
 }
 
