@@ -311,6 +311,23 @@ export function once(flag: string): (text: string, previous: string | undefined)
 }
 
 /**
+ * Reads an option that may be given once, with a parser. Its default must come from where it is read,
+ * as a default cannot be told from a value that was given.
+ *
+ * @throws {MlkitError} USAGE when it is given again, and whatever the parser throws.
+ */
+export function parsedOnce<T>(
+  flag: string,
+  parse: (flag: string, text: string) => T,
+): (text: string, previous: T | undefined) => T {
+  return (text, previous) => {
+    const value = parse(flag, text);
+    if (previous === undefined) return value;
+    throw new MlkitError('USAGE', `${flag} is given twice: "${String(previous)}" and "${text}"`);
+  };
+}
+
+/**
  * The map with one entry more, for options that are given once per name.
  *
  * @param shown What the message calls the name.

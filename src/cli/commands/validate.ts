@@ -5,7 +5,7 @@ import type { ProfileName } from '../../parity/index.ts';
 import type { OptimizationLevel } from '../../runtime/index.ts';
 import type { ValidateConfig, ValidateReport } from '../../validate/index.ts';
 import type { CommandContext, CommandModule, CommandOutcome } from '../command.ts';
-import { modelOptions, modelOptionsOf, once, outputOptions } from '../options.ts';
+import { modelOptions, modelOptionsOf, once, outputOptions, parsedOnce } from '../options.ts';
 import {
   parseByteSize,
   parseChoice,
@@ -64,20 +64,20 @@ function comparisonOptions(program: Command): void {
   program
     .option(
       '--profile <name>',
-      `how strict: ${profiles.join(', ')}`,
-      (text) => parseChoice('--profile', text, profiles),
-      'auto',
+      `how strict: ${profiles.join(', ')} (default: auto)`,
+      parsedOnce('--profile', (flag, text) => parseChoice(flag, text, profiles)),
     )
     .option(
       '--match <how>',
-      'pair inputs and outputs by name or position',
-      (text) => parseChoice('--match', text, matchModes),
-      'name',
+      'pair inputs and outputs by name or position (default: name)',
+      parsedOnce('--match', (flag, text) => parseChoice(flag, text, matchModes)),
     )
     .option('--cast-io', 'accept inputs and outputs of another float type in the candidate')
     .option('--strict-nan', 'NaN in the same place of both is a difference')
-    .option('--samples <n>', 'random samples (default: 8), or the most taken from files', (text) =>
-      parseWholeNumber('--samples', text, samplesRange),
+    .option(
+      '--samples <n>',
+      'random samples (default: 8), or the most taken from files',
+      parsedOnce('--samples', (flag, text) => parseWholeNumber(flag, text, samplesRange)),
     );
 }
 
@@ -237,8 +237,8 @@ function configOf(
     topK?: number;
     labelOutput?: string;
     maxDrop?: string;
-    profile: ProfileName | 'auto';
-    match: 'name' | 'position';
+    profile?: ProfileName | 'auto';
+    match?: 'name' | 'position';
     castIo?: boolean;
     trace?: boolean;
     extract?: string;
@@ -261,9 +261,9 @@ function configOf(
     topK: given.topK ?? null,
     labelOutput: given.labelOutput ?? null,
     maxDrop: given.maxDrop === undefined ? null : parseMaxDrop(given.maxDrop),
-    profile: given.profile,
+    profile: given.profile ?? 'auto',
     overrides: overridesOf(options),
-    match: given.match,
+    match: given.match ?? 'name',
     castIo: given.castIo === true,
     trace: given.trace === true || given.extract !== undefined,
     extract: at(given.extract),
