@@ -1,7 +1,7 @@
 import { MlkitError } from '../errors.ts';
 import { isOrtFormat } from '../parity/index.ts';
 import { checkOutput } from '../staging/index.ts';
-import { reproPaths } from './repro-paths.ts';
+import { reproPaths } from './extract/repro-paths.ts';
 
 /** The files of a trace. */
 export interface TraceFiles {

@@ -154,7 +154,7 @@ export class TraceRun {
   async #gains(pairs: readonly ValuePair[]): Promise<FloatGains | null> {
     const { signal, onProgress, profile, withGains = true } = this.#settings;
     if (!withGains) return null;
-    const { measureFloatGains } = await import('./float-gains.ts');
+    const { measureFloatGains } = await import('./gains/float-gains.ts');
     try {
       return await measureFloatGains({
         reference: this.#reference,
@@ -186,7 +186,7 @@ export class TraceRun {
       return null;
     }
     onProgress?.('extracting', 0, null);
-    const { extractRepro } = await import('./extract-repro.ts');
+    const { extractRepro } = await import('./extract/extract-repro.ts');
     const { repro, warnings } = await extractRepro({
       reference: this.#reference,
       candidate: this.#candidate,

@@ -1,5 +1,5 @@
-import type { Decibels } from './gains-runs.ts';
-import type { Unit } from './gains-units.ts';
+import type { Decibels } from './runs.ts';
+import type { Unit } from './units.ts';
 
 /** A unit, and the SQNR when it alone stays in float. */
 export interface MeasuredUnit {

@@ -1,23 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readNpz } from '../../src/feeds/index.ts';
+import { readNpz } from '../../../src/feeds/index.ts';
 import {
   attributeFrom,
   buildModel,
   type GraphBuilder,
   type Model,
   type Value,
-} from '../../src/graph/index.ts';
-import type { ValuePair } from '../../src/matching/index.ts';
-import { type OpenModel, openModel } from '../../src/onnx/index.ts';
-import { compareModels } from '../../src/parity/index.ts';
-import { tensorFrom } from '../../src/tensor/index.ts';
-import { extractRepro, type ReproSettings } from '../../src/trace/extract-repro.ts';
-import { reproPaths } from '../../src/trace/repro-paths.ts';
-import { temporaryFolder } from '../support/files.ts';
-import { SeededRandom } from '../support/random.ts';
-import { writeModel } from '../support/write-model.ts';
+} from '../../../src/graph/index.ts';
+import type { ValuePair } from '../../../src/matching/index.ts';
+import { type OpenModel, openModel } from '../../../src/onnx/index.ts';
+import { compareModels } from '../../../src/parity/index.ts';
+import { tensorFrom } from '../../../src/tensor/index.ts';
+import { extractRepro, type ReproSettings } from '../../../src/trace/extract/extract-repro.ts';
+import { reproPaths } from '../../../src/trace/extract/repro-paths.ts';
+import { temporaryFolder } from '../../support/files.ts';
+import { SeededRandom } from '../../support/random.ts';
+import { writeModel } from '../../support/write-model.ts';
 
 const size = 8;
 

@@ -10,12 +10,12 @@ import {
   tensorType,
   type Use,
   type Value,
-} from '../graph/index.ts';
-import { irVersion } from '../passes/index.ts';
-import { type Tensor, tensorFrom } from '../tensor/index.ts';
-import type { Settled } from './gains-settle.ts';
-import type { PairedTensor } from './gains-tensors.ts';
-import type { Unit } from './gains-units.ts';
+} from '../../graph/index.ts';
+import { irVersion } from '../../passes/index.ts';
+import { type Tensor, tensorFrom } from '../../tensor/index.ts';
+import type { Settled } from './settle.ts';
+import type { PairedTensor } from './tensors.ts';
+import type { Unit } from './units.ts';
 
 /** A model that computes any of its units in float or quantized, as it is told at each run. */
 export interface SwitchedModel {

@@ -1,6 +1,6 @@
-import type { Node } from '../graph/index.ts';
-import type { PairedTensor, PairedTensors } from './gains-tensors.ts';
-import type { FoundUnits, Unit } from './gains-units.ts';
+import type { Node } from '../../graph/index.ts';
+import type { PairedTensor, PairedTensors } from './tensors.ts';
+import type { FoundUnits, Unit } from './units.ts';
 
 /** What is in float when some units stay in float. */
 export interface Settled {

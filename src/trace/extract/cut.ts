@@ -1,8 +1,8 @@
-import { type Graph, type Model, readsOf, type Value } from '../graph/index.ts';
-import type { ValuePair } from '../matching/index.ts';
-import { type Inference, inferTypes } from '../ops/index.ts';
-import { type DataType, dataTypes } from '../tensor/index.ts';
-import { computedValues } from './computed-values.ts';
+import { type Graph, type Model, readsOf, type Value } from '../../graph/index.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import { type Inference, inferTypes } from '../../ops/index.ts';
+import { type DataType, dataTypes } from '../../tensor/index.ts';
+import { computedValues } from '../computed-values.ts';
 
 /** Between which values the parts of two models lie. */
 export interface PairedCut {

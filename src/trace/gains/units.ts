@@ -6,10 +6,10 @@ import {
   readsOf,
   type Value,
   walkNodes,
-} from '../graph/index.ts';
-import { findSchema, type OperatorSchema } from '../schemas/index.ts';
-import { type DataType, dataTypes } from '../tensor/index.ts';
-import type { PairedTensor, PairedTensors } from './gains-tensors.ts';
+} from '../../graph/index.ts';
+import { findSchema, type OperatorSchema } from '../../schemas/index.ts';
+import { type DataType, dataTypes } from '../../tensor/index.ts';
+import type { PairedTensor, PairedTensors } from './tensors.ts';
 
 /** What the candidate computes with quantized numbers and could compute as the reference does. */
 export interface Unit {

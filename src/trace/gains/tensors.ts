@@ -1,8 +1,8 @@
-import { executionOrder, type Model, type Node, type Value } from '../graph/index.ts';
-import type { ValuePair } from '../matching/index.ts';
-import { inferTypes } from '../ops/index.ts';
-import type { DataType } from '../tensor/index.ts';
-import { computedValues } from './computed-values.ts';
+import { executionOrder, type Model, type Node, type Value } from '../../graph/index.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import { inferTypes } from '../../ops/index.ts';
+import type { DataType } from '../../tensor/index.ts';
+import { computedValues } from '../computed-values.ts';
 
 /** A QuantizeLinear behind a value, and what makes floats of its integers again. */
 export interface Quantizer {

@@ -1,5 +1,5 @@
-import { type Model, matchesPattern, type Node, walkNodes } from '../graph/index.ts';
-import { shellWord } from './shell-word.ts';
+import { type Model, matchesPattern, type Node, walkNodes } from '../../graph/index.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** What `mlkit quantize` calls a node: its name, or the name of what it produces. */
 export function excludedName(node: Node): string {

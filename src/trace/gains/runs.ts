@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { Model, Value } from '../graph/index.ts';
-import type { ValuePair } from '../matching/index.ts';
-import { type OpenModel, saveModel } from '../onnx/index.ts';
-import { openRunnable, type Runnable } from '../parity/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import type { TensorValue } from '../tensor/index.ts';
-import { NoiseMeter, type SampleOutputs } from './gains-measure.ts';
-import type { FloatSettlement } from './gains-settle.ts';
-import type { SwitchedModel } from './gains-switches.ts';
-import type { Unit } from './gains-units.ts';
-import { scratchFolder } from './scratch-folder.ts';
+import type { Model, Value } from '../../graph/index.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import { type OpenModel, saveModel } from '../../onnx/index.ts';
+import { openRunnable, type Runnable } from '../../parity/index.ts';
+import type { Feeds, SessionSettings } from '../../runtime/index.ts';
+import type { TensorValue } from '../../tensor/index.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { NoiseMeter, type SampleOutputs } from './measure.ts';
+import type { FloatSettlement } from './settle.ts';
+import type { SwitchedModel } from './switches.ts';
+import type { Unit } from './units.ts';
 
 /** How inputs and outputs of two models correspond. */
 export interface IoNames {

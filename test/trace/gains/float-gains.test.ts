@@ -1,17 +1,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { buildModel, type GraphBuilder, type Model, type Value } from '../../src/graph/index.ts';
-import type { ValuePair } from '../../src/matching/index.ts';
-import { type OpenModel, openModel } from '../../src/onnx/index.ts';
-import { compareModels } from '../../src/parity/index.ts';
-import type { Feeds } from '../../src/runtime/index.ts';
-import { type Tensor, tensorFrom } from '../../src/tensor/index.ts';
-import { measureFloatGains } from '../../src/trace/float-gains.ts';
-import { excludedName, excludeFlags, overreach } from '../../src/trace/gains-exclude.ts';
-import { FloatSettlement } from '../../src/trace/gains-settle.ts';
-import { PairedTensors } from '../../src/trace/gains-tensors.ts';
-import { findUnits, type Unit } from '../../src/trace/gains-units.ts';
-import { SeededRandom } from '../support/random.ts';
-import { writeModel } from '../support/write-model.ts';
+import { buildModel, type GraphBuilder, type Model, type Value } from '../../../src/graph/index.ts';
+import type { ValuePair } from '../../../src/matching/index.ts';
+import { type OpenModel, openModel } from '../../../src/onnx/index.ts';
+import { compareModels } from '../../../src/parity/index.ts';
+import type { Feeds } from '../../../src/runtime/index.ts';
+import { type Tensor, tensorFrom } from '../../../src/tensor/index.ts';
+import { excludedName, excludeFlags, overreach } from '../../../src/trace/gains/exclude.ts';
+import { measureFloatGains } from '../../../src/trace/gains/float-gains.ts';
+import { FloatSettlement } from '../../../src/trace/gains/settle.ts';
+import { PairedTensors } from '../../../src/trace/gains/tensors.ts';
+import { findUnits, type Unit } from '../../../src/trace/gains/units.ts';
+import { SeededRandom } from '../../support/random.ts';
+import { writeModel } from '../../support/write-model.ts';
 
 const size = 16;
 

@@ -1,10 +1,11 @@
-import { MlkitError } from '../errors.ts';
-import type { ValuePair } from '../matching/index.ts';
-import { type OpenModel, openModel } from '../onnx/index.ts';
-import { type ProfileName, profiles } from '../parity/index.ts';
-import { formatNumber } from '../report/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import { excludedName, excludeFlags, overreach } from './gains-exclude.ts';
+import { MlkitError } from '../../errors.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import { type OpenModel, openModel } from '../../onnx/index.ts';
+import { type ProfileName, profiles } from '../../parity/index.ts';
+import { formatNumber } from '../../report/index.ts';
+import type { Feeds, SessionSettings } from '../../runtime/index.ts';
+import type { FloatGains } from '../report.ts';
+import { excludedName, excludeFlags, overreach } from './exclude.ts';
 import {
   type Decibels,
   type IoNames,
@@ -13,13 +14,12 @@ import {
   type RunSide,
   runModels,
   SwitchedRuns,
-} from './gains-runs.ts';
-import { FloatSettlement } from './gains-settle.ts';
-import { differenceDb, type MeasuredUnit, suggestUnits } from './gains-suggest.ts';
-import { addSwitches } from './gains-switches.ts';
-import { PairedTensors } from './gains-tensors.ts';
-import { countInner, type FoundUnits, findUnits, type Unit } from './gains-units.ts';
-import type { FloatGains } from './report.ts';
+} from './runs.ts';
+import { FloatSettlement } from './settle.ts';
+import { differenceDb, type MeasuredUnit, suggestUnits } from './suggest.ts';
+import { addSwitches } from './switches.ts';
+import { PairedTensors } from './tensors.ts';
+import { countInner, type FoundUnits, findUnits, type Unit } from './units.ts';
 
 export interface FloatGainsSide {
   readonly open: OpenModel;

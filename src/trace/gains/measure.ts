@@ -4,7 +4,7 @@ import {
   isTensor,
   type Tensor,
   type TensorValue,
-} from '../tensor/index.ts';
+} from '../../tensor/index.ts';
 
 /** Outputs of one sample, in the order of the reference's. */
 export type SampleOutputs = readonly (TensorValue | undefined)[];

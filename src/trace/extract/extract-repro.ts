@@ -1,20 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { MlkitError } from '../errors.ts';
-import { writeNpz } from '../feeds/index.ts';
-import type { Value } from '../graph/index.ts';
-import type { ValuePair } from '../matching/index.ts';
-import { type OpenModel, Rope, refuseTarget, saveModel, writeFiles } from '../onnx/index.ts';
-import { compareModels, type OutputParity, type ProfileName } from '../parity/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import { presentDataFiles, Stage } from '../staging/index.ts';
-import type { Tensor } from '../tensor/index.ts';
-import { CutFinder, type PairedCut } from './extract-cut.ts';
-import { cutParts, type Parts } from './extract-parts.ts';
-import { recordValues } from './extract-values.ts';
-import type { Repro, TracedValue } from './report.ts';
+import { MlkitError } from '../../errors.ts';
+import { writeNpz } from '../../feeds/index.ts';
+import type { Value } from '../../graph/index.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import { type OpenModel, Rope, refuseTarget, saveModel, writeFiles } from '../../onnx/index.ts';
+import { compareModels, type OutputParity, type ProfileName } from '../../parity/index.ts';
+import type { Feeds, SessionSettings } from '../../runtime/index.ts';
+import { presentDataFiles, Stage } from '../../staging/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { Repro, TracedValue } from '../report.ts';
+import { shellWord } from '../shell-word.ts';
+import { CutFinder, type PairedCut } from './cut.ts';
+import { cutParts, type Parts } from './parts.ts';
 import { type ReproPaths, reproPaths } from './repro-paths.ts';
-import { shellWord } from './shell-word.ts';
+import { recordValues } from './values.ts';
 
 export interface ReproSide {
   readonly open: OpenModel;

@@ -1,9 +1,15 @@
-import { type Model, tensorType, type Value, type ValueType, walkGraphs } from '../graph/index.ts';
-import type { ValuePair } from '../matching/index.ts';
-import type { OpenModel } from '../onnx/index.ts';
-import { extractSubgraph } from '../passes/index.ts';
-import type { DataType, Tensor } from '../tensor/index.ts';
-import type { PairedCut } from './extract-cut.ts';
+import {
+  type Model,
+  tensorType,
+  type Value,
+  type ValueType,
+  walkGraphs,
+} from '../../graph/index.ts';
+import type { ValuePair } from '../../matching/index.ts';
+import type { OpenModel } from '../../onnx/index.ts';
+import { extractSubgraph } from '../../passes/index.ts';
+import type { DataType, Tensor } from '../../tensor/index.ts';
+import type { PairedCut } from './cut.ts';
 
 /** The parts of two models that lie between the same values, which both call by the same names. */
 export interface Parts {

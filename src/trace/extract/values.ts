@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { MlkitError } from '../errors.ts';
-import type { Value } from '../graph/index.ts';
-import { type OpenModel, saveModel } from '../onnx/index.ts';
-import { openRunnable } from '../parity/index.ts';
-import { extractSubgraph } from '../passes/index.ts';
-import type { Feeds, SessionSettings } from '../runtime/index.ts';
-import { isTensor, type Tensor } from '../tensor/index.ts';
-import { scratchFolder } from './scratch-folder.ts';
+import { MlkitError } from '../../errors.ts';
+import type { Value } from '../../graph/index.ts';
+import { type OpenModel, saveModel } from '../../onnx/index.ts';
+import { openRunnable } from '../../parity/index.ts';
+import { extractSubgraph } from '../../passes/index.ts';
+import type { Feeds, SessionSettings } from '../../runtime/index.ts';
+import { isTensor, type Tensor } from '../../tensor/index.ts';
+import { scratchFolder } from '../scratch-folder.ts';
 
 /**
  * What values of a model's main graph hold for one sample, by name. Only what they depend on is run,
