@@ -68,8 +68,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     ...none,
     name: 'fp32',
     summary: 'the same arithmetic in another order: a rewritten graph, another opset or runtime',
-    element: element(1e-4, 1e-6, 1e-3, 0),
-    minSqnrDb: 75,
+    element: element(1e-4, 1e-6, 3e-4, 0),
+    minSqnrDb: 90,
   },
   tf32: {
     ...none,

@@ -50,7 +50,7 @@ describe('comparing models', () => {
     ]);
     // W[0, 2] is multiplied with x[·, 0], whose greatest value is 3.
     expect(result.outputs[0]?.maxAbs).toBeCloseTo(0.003, 6);
-    expect(result.outputs[0]?.reasons[0]).toContain('elements lie outside');
+    expect(result.outputs[0]?.reasons[0]).toContain('elements differ');
   });
 
   test('swapped, missing and extra outputs fail', async () => {
