@@ -10,7 +10,7 @@ const mostUnitsPerCell = 3;
 /** Text of a chart: on one line, harmless, and no wider than so many cells of a terminal. */
 export function chartLabel(text: string, width: number): string {
   const shown = legible(text, width);
-  return fits(shown, width) ? shown : `${start(shown, width - 1)}…`;
+  return uninherited(fits(shown, width) ? shown : `${start(shown, width - 1)}…`);
 }
 
 /**
@@ -19,7 +19,7 @@ export function chartLabel(text: string, width: number): string {
  */
 export function chartNames(names: readonly string[], width: number): string[] {
   const shown = names.map((name) => legible(name, width));
-  if (shown.every((name) => fits(name, width))) return shown;
+  if (shown.every((name) => fits(name, width))) return shown.map(uninherited);
   const common = shown.length > 1 ? commonFolders(shown) : 0;
   return shown.map((name) => {
     const rest = common > 1 ? `…${name.slice(common)}` : name;
@@ -27,6 +27,15 @@ export function chartNames(names: readonly string[], width: number): string[] {
     const tail = reversed(start(reversed(rest), Math.ceil(width * 0.8)));
     return `${start(rest, width - 1 - textWidth(tail))}…${tail}`;
   });
+}
+
+/**
+ * The library keeps what it has measured in objects, by text, and takes what every object inherits
+ * (`__proto__`, `constructor`) for an entry, which it then writes to. A word joiner, which nobody sees,
+ * makes another text of it.
+ */
+function uninherited(text: string): string {
+  return text in Object.prototype ? `${text}\u2060` : text;
 }
 
 /** The index of the last separator that all names begin the same up to. */

@@ -323,6 +323,15 @@ describe('a drawing', () => {
     }
   });
 
+  test('writes to nothing that every object inherits, whatever names are', () => {
+    const keys = () => [Object.prototype, Object, Function.prototype].flatMap(Reflect.ownKeys);
+    const before = keys();
+    for (const name of before.filter((key) => typeof key === 'string')) {
+      for (const content of everything(name)) draw(content, name, name);
+    }
+    expect(keys()).toEqual(before);
+  });
+
   test('takes texts for no templates', () => {
     const elements = parsed(
       bars({ bars: [{ label: '{value} {a|x}', value: 1, text: '{c} {b}' }] }),
