@@ -65,7 +65,8 @@ export function limitOptions(program: Command): void {
     program.option(
       `${limit.flag} <[name:]value>`,
       limit.help,
-      (text, previous: readonly OutputValue[] = []) => {
+      (text, before: readonly OutputValue[] | undefined) => {
+        const previous = before ?? [];
         const value = outputValue(limit, text);
         if (previous.some(({ output }) => output === value.output)) {
           const what = value.output === '*' ? 'all outputs' : `"${value.output}"`;

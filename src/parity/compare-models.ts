@@ -317,9 +317,10 @@ function accumulatorFor(
   const drawnBy = study.random.get(name);
   const [r, a] = [outputOf(sides[0], pair.reference), outputOf(sides[1], pair.candidate)];
   const unpassable = r?.unpassable ?? a?.unpassable ?? null;
+  const integers = study.profile === 'exact' ? undefined : study.integers.get(name);
   const accumulator = new OutputAccumulator({
     name,
-    profile: gatesOf(study.profile, settings),
+    profile: { ...gatesOf(study.profile, settings), ...(integers && { integers }) },
     ...(settings.overrides && { overrides: settings.overrides }),
     castIo: settings.castIo ?? false,
     ...(drawnBy !== undefined && { nondeterministic: randomReason(drawnBy) }),

@@ -42,12 +42,13 @@ export function aboveNoise(result: ParityResult, floor: ParityResult): ParityRes
 }
 
 function isWithin(output: OutputParity, noise: OutputParity): boolean {
-  const isComparable = isOfNumbers(output) && noise.rmse !== null && noise.rmse > 0;
-  if (!isComparable || noise.total !== output.total) return false;
+  const { rmse, maxAbs, mismatched, total } = noise;
+  const isComparable = isOfNumbers(output) && total === output.total;
+  if (!isComparable || rmse === null || rmse === 0 || maxAbs === null) return false;
   return (
-    (output.rmse ?? Number.POSITIVE_INFINITY) <= toleratedRmse * (noise.rmse ?? 0) &&
-    (output.maxAbs ?? Number.POSITIVE_INFINITY) <= toleratedMaxAbs * (noise.maxAbs ?? 0) &&
-    output.mismatched <= Math.max(toleratedCount * noise.mismatched, output.total * 1e-6)
+    (output.rmse ?? Number.POSITIVE_INFINITY) <= toleratedRmse * rmse &&
+    (output.maxAbs ?? Number.POSITIVE_INFINITY) <= toleratedMaxAbs * maxAbs &&
+    output.mismatched <= Math.max(toleratedCount * mismatched, total * 1e-6)
   );
 }
 

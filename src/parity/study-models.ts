@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import { openModel } from '../onnx/index.ts';
 import type { SessionSettings } from '../runtime/index.ts';
 import { type Arithmetic, arithmeticOf } from './arithmetic.ts';
-import { chooseProfile, type ProfileChoice } from './choose-profile.ts';
+import { chooseProfile, type ProfileChoice, type RunConditions } from './choose-profile.ts';
+import { integerMeanings } from './integer-meaning.ts';
 import { ortArithmetic } from './ort-arithmetic.ts';
 import { isOrtFormat } from './ort-format.ts';
 import type { ParitySettings } from './parity.ts';
+import type { IntegerMeaning } from './profile.ts';
 import { randomOutputs } from './random-outputs.ts';
 import { differingConstant } from './same-graph.ts';
 
@@ -15,6 +17,8 @@ export interface Study extends ProfileChoice {
   readonly random: ReadonlyMap<string, string>;
   /** The reference's outputs by its file; none of a model in ORT format. */
   readonly outputs: readonly string[];
+  /** What integers of its outputs stand for. */
+  readonly integers: ReadonlyMap<string, IntegerMeaning>;
   /** Whether the reference rounds what depends on its inputs to integers. */
   readonly isRounding: boolean;
   /** The constant that the two do not share, where their graphs are the same otherwise. */
@@ -33,22 +37,29 @@ export async function studyModels(
   const isSame = isSameFile(reference.path, candidate.path);
   const first = await lookAt(reference.path);
   const second = isSame ? first : await lookAt(candidate.path);
-  const { random, outputs, arithmetic } = first;
-  const facts = { random, outputs, isRounding: arithmetic.roundingNodes > 0 };
+  const { random, outputs, integers, arithmetic } = first;
+  const facts = { random, outputs, integers, isRounding: arithmetic.roundingNodes > 0 };
   if (profile !== 'auto') return { ...facts, profile, reason: 'as asked for' };
   const [one, other] = [reference.settings ?? {}, candidate.settings ?? {}];
-  const choice = chooseProfile(first.arithmetic, second.arithmetic, {
-    reference: one.provider ?? 'cpu',
-    candidate: other.provider ?? 'cpu',
-    optimization: {
-      reference: one.optimization ?? 'all',
-      candidate: other.optimization ?? 'all',
-    },
-    hasOrtFormat: !isSame && (first.isOrt || second.isOrt),
-  });
-  const areBothOnnx = !isSame && !first.isOrt && !second.isOrt;
-  if (!areBothOnnx || !areAlike(one, other)) return { ...facts, ...choice };
+  const hasOrtFormat = !isSame && (first.isOrt || second.isOrt);
+  const conditions = { ...conditionsOf(one, other), hasOrtFormat };
+  const choice = chooseProfile(first.arithmetic, second.arithmetic, conditions);
+  if (isSame || hasOrtFormat || !areAlike(one, other)) return { ...facts, ...choice };
   return { ...facts, ...(byConstants(reference.path, candidate.path) ?? choice) };
+}
+
+function conditionsOf(one: SessionSettings, other: SessionSettings): RunConditions {
+  const { provider: reference = 'cpu', optimization: before = 'all' } = one;
+  const { provider: candidate = 'cpu', optimization: after = 'all' } = other;
+  return {
+    reference,
+    candidate,
+    optimization: { reference: before, candidate: after },
+    threads: {
+      ...(one.threads !== undefined && { reference: one.threads }),
+      ...(other.threads !== undefined && { candidate: other.threads }),
+    },
+  };
 }
 
 /** Whether the runtime treats both in the same way. */
@@ -56,7 +67,8 @@ function areAlike(one: SessionSettings, other: SessionSettings): boolean {
   return (
     (one.provider ?? 'cpu') === 'cpu' &&
     (other.provider ?? 'cpu') === 'cpu' &&
-    (one.optimization ?? 'all') === (other.optimization ?? 'all')
+    (one.optimization ?? 'all') === (other.optimization ?? 'all') &&
+    one.threads === other.threads
   );
 }
 
@@ -77,7 +89,7 @@ function byConstants(
   }
 }
 
-interface Facts extends Pick<Study, 'random' | 'outputs'> {
+interface Facts extends Pick<Study, 'random' | 'outputs' | 'integers'> {
   readonly isOrt: boolean;
   readonly arithmetic: Arithmetic;
 }
@@ -85,7 +97,7 @@ interface Facts extends Pick<Study, 'random' | 'outputs'> {
 async function lookAt(path: string): Promise<Facts> {
   if (isOrtFormat(path)) {
     const arithmetic = await ortArithmetic(path);
-    return { isOrt: true, arithmetic, random: new Map(), outputs: [] };
+    return { isOrt: true, arithmetic, random: new Map(), outputs: [], integers: new Map() };
   }
   const open = openModel(path);
   try {
@@ -95,6 +107,7 @@ async function lookAt(path: string): Promise<Facts> {
       arithmetic: arithmeticOf(model),
       random: randomOutputs(model, { seeded: false }),
       outputs: model.graph.outputs.map((value) => value.name),
+      integers: integerMeanings(model),
     };
   } finally {
     open.close();

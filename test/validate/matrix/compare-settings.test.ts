@@ -64,7 +64,7 @@ describe('a matrix', () => {
       ['optimization all, 2 threads', true, 'fp32'],
     ]);
     expect(report.cells.map((cell) => cell.profileReason)).toEqual([
-      'other threads',
+      'they run on 1 and 2 threads',
       'they run at optimization levels disabled and all',
       'they run at optimization levels disabled and all',
     ]);
