@@ -15,6 +15,12 @@ export function pathRoots({ cwd, env }: Io): PathRoots {
   return { cwd, root: isInside ? workspace : cwd };
 }
 
+/** Of annotations, those of errors and warnings: that all is well needs none where nobody asked. */
+export function problemsIn(annotations: string): string {
+  const lines = annotations.split('\n').filter((line) => /^::(error|warning) /.test(line));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /**
  * Adds the report to the summary page of the running step, where there is one. What goes wrong with it
  * is told and has no other effect, as nobody has asked for a file.

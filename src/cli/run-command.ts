@@ -68,9 +68,12 @@ async function deliver(outcome: CommandOutcome, output: OutputOptions, io: Io): 
     roots: async () => (await import('./github-actions.ts')).pathRoots(io),
   };
   io.stdout(await renderReport(report, document, output.format, style, extras));
-  if (output.format === 'github') {
-    const { appendStepSummary } = await import('./github-actions.ts');
+  if (output.format === 'github' || io.env['GITHUB_ACTIONS'] === 'true') {
+    const { appendStepSummary, problemsIn } = await import('./github-actions.ts');
     await appendStepSummary(io, document);
+    if (output.format !== 'github') {
+      io.stderr(problemsIn(await renderReport(report, document, 'github', style, extras)));
+    }
   }
   const files: NonNullable<CommandOutcome['files']> = [
     ...(outcome.files ?? []),

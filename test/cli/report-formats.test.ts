@@ -107,12 +107,23 @@ describe('--format github', () => {
     expect(io.err).toContain('warning: cannot write the step summary');
   });
 
-  test('no other format writes a summary', async () => {
+  test('elsewhere, no other format writes a summary', async () => {
     const summary = join(folder, 'unused.md');
     writeFileSync(summary, '');
     const io = testIo({ cwd: folder, env: { GITHUB_STEP_SUMMARY: summary } });
     await main(['demo', 'net.onnx'], io, commands);
     expect(readFileSync(summary, 'utf8')).toBe('');
+  });
+
+  test('in GitHub Actions, any format writes the summary, and annotations on stderr', async () => {
+    const summary = join(folder, 'actions.md');
+    writeFileSync(summary, '');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    const io = testIo({ cwd: folder, env });
+    expect(await main(['demo', 'net.onnx', '--json'], io, commands)).toBe(1);
+    expect(JSON.parse(io.out)).toMatchObject({ kind: 'demo' });
+    expect(io.err.split('\n')).toEqual(errors);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# Demo\n/);
   });
 
   test('files are named from the root of the repository', async () => {
