@@ -8,7 +8,7 @@ import { type NamePair, pairNames, planInputs } from './pairing.ts';
 import type { OutputParity, ParityResult, ParitySettings } from './parity.ts';
 import { type Gates, type ProfileName, profiles } from './profile.ts';
 import { randomReason } from './random-outputs.ts';
-import { failureText, type RunFailure, runFailure } from './run-failure.ts';
+import { failureText, isInterruption, type RunFailure, runFailure } from './run-failure.ts';
 import { type Study, studyModels } from './study-models.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
@@ -170,7 +170,7 @@ async function runAll(
       settings.onProgress?.(samples, total);
     }
   } catch (error) {
-    if (settings.failures === 'report' && samples > 0 && isInterruption(error, settings)) {
+    if (settings.failures === 'report' && samples > 0 && isInterruption(error, settings.signal)) {
       const count = total === null ? String(samples) : `${samples} of ${total}`;
       return endWith(
         null,
@@ -182,10 +182,6 @@ async function runAll(
     return endWith(failure, failureText(failure));
   }
   return { samples, failure: null, reasons: [], isComplete: true };
-}
-
-function isInterruption(error: unknown, { signal }: ParitySettings): boolean {
-  return error instanceof MlkitError && (signal?.aborted || error.code === 'INTERRUPTED');
 }
 
 /** The result where a model could not be loaded: whose fault that is shows where the reference runs. */

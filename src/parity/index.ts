@@ -38,8 +38,9 @@ export {
   profiles,
 } from './profile.ts';
 export { randomOutputs, randomReason } from './random-outputs.ts';
-export { failureText, type RunFailure, runFailure } from './run-failure.ts';
+export { failureText, isInterruption, type RunFailure, runFailure } from './run-failure.ts';
 export { type Study, studyModels } from './study-models.ts';
+export { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts';
 export { outputCases, verificationCases } from './test-cases.ts';
 export type { LimitName } from './tolerance.ts';
 export { type OutputTolerance, toleranceFor } from './tolerance.ts';

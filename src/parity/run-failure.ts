@@ -49,6 +49,11 @@ export function runFailure(
   return { ...place, code, message, hint, verdict: isItsFault ? 'fail' : 'inconclusive' };
 }
 
+/** Whether an error is the user's wish to end, or what that wish has brought about. */
+export function isInterruption(error: unknown, signal: AbortSignal | undefined): boolean {
+  return error instanceof MlkitError && (signal?.aborted === true || error.code === 'INTERRUPTED');
+}
+
 /** A failure in one sentence. */
 export function failureText({ side, stage, sample, message }: RunFailure): string {
   const what = stage === 'load' ? 'cannot be loaded' : `fails on sample ${sample ?? 0}`;

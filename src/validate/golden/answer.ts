@@ -2,6 +2,7 @@ import { MlkitError } from '../../errors.ts';
 import type { Model } from '../../graph/index.ts';
 import {
   type Gates,
+  isInterruption,
   OutputAccumulator,
   type OutputParity,
   openRunnable,
@@ -128,7 +129,7 @@ async function runAll(
     return wholly;
   } catch (error) {
     const { samples } = comparison;
-    if (isInterruption(error, services)) {
+    if (isInterruption(error, services.signal)) {
       if (samples === 0) throw error;
       const reasons = [`interrupted after ${samples} of ${places.length} sets`];
       return { failure: null, isInterrupted: true, reasons, verdicts: ['inconclusive'] };
@@ -149,10 +150,6 @@ async function runAll(
   } finally {
     await session?.close();
   }
-}
-
-function isInterruption(error: unknown, { signal }: ValidateServices): boolean {
-  return error instanceof MlkitError && (signal?.aborted || error.code === 'INTERRUPTED');
 }
 
 /** The sets that are run, and what comes of them. */

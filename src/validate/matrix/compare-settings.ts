@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromFileError, MlkitError } from '../../errors.ts';
+import { MlkitError } from '../../errors.ts';
 import {
   compareModels,
   failureText,
+  makeTemporaryFolder,
   openRunnable,
   type ParityResult,
   type ParitySettings,
   type ProfileName,
   type RunFailure,
+  removeTemporaryFolder,
   runFailure,
   worstVerdict,
 } from '../../parity/index.ts';
@@ -102,7 +102,7 @@ class Copies {
     const original = this.original(model);
     if (precision === 'float32') return original;
     const { signal } = this.#settings;
-    this.#folder ??= await temporaryFolder();
+    this.#folder ??= await makeTemporaryFolder();
     const key = `${original}\n${precision}`;
     const folder = join(this.#folder, String(this.#made.size));
     const making =
@@ -120,17 +120,7 @@ class Copies {
   }
 
   async remove(): Promise<void> {
-    if (this.#folder === null) return;
-    // A file that is still open stays behind on Windows; the system clears its temporary folder.
-    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-async function temporaryFolder(): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'mlkit-matrix-'));
-  } catch (error) {
-    throw fromFileError('cannot make a temporary folder in', tmpdir(), error);
+    if (this.#folder !== null) await removeTemporaryFolder(this.#folder);
   }
 }
 
