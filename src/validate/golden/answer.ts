@@ -64,9 +64,7 @@ export async function answerGolden(
     reasons: comparison.samples === 0 ? end.reasons : [...end.reasons, ...outputReasons(outputs)],
     profile: profile === 'auto' ? 'fp32' : profile,
     profileReason:
-      profile === 'auto'
-        ? 'recorded outputs: rtol 1e-3, atol 1e-7, SQNR of 60 dB'
-        : 'as asked for',
+      profile === 'auto' ? 'recorded outputs: rtol 1e-3, atol 1e-7, SQNR of 60 dB' : 'as asked for',
     samples: comparison.samples,
     outputs,
     golden: {
